@@ -1,0 +1,125 @@
+//! The inner loops of float products, generic over the vector register: rows of the result are held in registers
+//! while k runs. Every element is the sum over k in ascending order, in blocks of [`DEPTH`] added in ascending
+//! order, whatever tile it falls into; so how a product is cut along m or n cannot change a bit.
+
+use super::lanes::Vector;
+
+/// How far k runs before sums go to memory: what is read again and again then fits the caches.
+pub(super) const DEPTH: usize = 512;
+
+/// `c (+)= a @ b` with contiguous rows in `b` and `c`.
+#[derive(Clone, Copy)]
+pub(super) struct Block<T> {
+    pub m: usize,
+    pub k: usize,
+    pub n: usize,
+    pub a: *const T,
+    pub a_row: isize,
+    pub a_col: isize,
+    /// Row `p` of the panel of columns from `j` on is at `b + p * b_row + (j / panel) * b_panel`.
+    pub b: *const T,
+    pub b_row: isize,
+    pub b_panel: isize,
+    pub c: *mut T,
+    pub c_row: isize,
+    pub accumulate: bool,
+}
+
+/// A product with tiles of up to `ROWS` by `WIDE` registers. `ROWS` is at most 8, `WIDE` 2 or 3.
+///
+/// # Safety
+/// The processor has the instructions of `V`; pointers and steps are those of matrices, and `c` overlaps neither
+/// `a` nor `b`.
+#[inline(always)]
+pub(super) unsafe fn block<V: Vector, const ROWS: usize, const WIDE: usize>(block: Block<V::Lane>) {
+    let mut i = 0;
+    // SAFETY: handed on from the caller; rows and columns stay inside.
+    unsafe {
+        while i + ROWS <= block.m {
+            rows::<V, ROWS, WIDE>(&block, i);
+            i += ROWS;
+        }
+        if ROWS > 4 && i + 4 <= block.m {
+            rows::<V, 4, WIDE>(&block, i);
+            i += 4;
+        }
+        match block.m - i {
+            3 => rows::<V, 3, WIDE>(&block, i),
+            2 => rows::<V, 2, WIDE>(&block, i),
+            1 => rows::<V, 1, WIDE>(&block, i),
+            _ => {}
+        }
+    }
+}
+
+/// `R` rows of the result, from `i` on.
+///
+/// # Safety
+/// As for [`block`].
+#[inline(always)]
+unsafe fn rows<V: Vector, const R: usize, const WIDE: usize>(block: &Block<V::Lane>, i: usize) {
+    let a: [*const V::Lane; R] = std::array::from_fn(|r| block.a.wrapping_offset((i + r) as isize * block.a_row));
+    let width = WIDE * V::LANES;
+    for (number, j) in (0..block.n).step_by(width).enumerate() {
+        let b = block.b.wrapping_offset(number as isize * block.b_panel);
+        let c = block.c.wrapping_offset(i as isize * block.c_row + j as isize);
+        let left = (block.n - j).min(width);
+        let last = left % V::LANES;
+        // SAFETY: handed on from the caller.
+        unsafe {
+            match (left.div_ceil(V::LANES), last) {
+                (1, 0) => tile::<V, R, 1, false>(block, a, b, c, last),
+                (1, _) => tile::<V, R, 1, true>(block, a, b, c, last),
+                (2, 0) => tile::<V, R, 2, false>(block, a, b, c, last),
+                (2, _) => tile::<V, R, 2, true>(block, a, b, c, last),
+                (_, 0) if WIDE == 3 => tile::<V, R, 3, false>(block, a, b, c, last),
+                (_, _) if WIDE == 3 => tile::<V, R, 3, true>(block, a, b, c, last),
+                (_, _) => {}
+            }
+        }
+    }
+}
+
+/// `R` rows by `N` registers of the result, of which the last has but `last` columns where `PARTIAL`.
+///
+/// # Safety
+/// As for [`block`].
+#[inline(always)]
+unsafe fn tile<V: Vector, const R: usize, const N: usize, const PARTIAL: bool>(
+    block: &Block<V::Lane>,
+    a: [*const V::Lane; R],
+    b: *const V::Lane,
+    c: *mut V::Lane,
+    last: usize,
+) {
+    // SAFETY: handed on from the caller.
+    unsafe {
+        let load = |from: *const V::Lane, v: usize| {
+            let from = from.add(v * V::LANES);
+            if PARTIAL && v == N - 1 { V::load_first(from, last) } else { V::load(from) }
+        };
+        let (mut sums, mut b, mut offset) = ([[V::zero(); N]; R], b, 0);
+        for _ in 0..block.k {
+            let mut line = [V::zero(); N];
+            for (v, line) in line.iter_mut().enumerate() {
+                *line = load(b, v);
+            }
+            for (a, sums) in a.iter().zip(&mut sums) {
+                let x = V::splat(*a.offset(offset));
+                for (sum, &line) in sums.iter_mut().zip(&line) {
+                    *sum = x.mul_add(line, *sum);
+                }
+            }
+            b = b.wrapping_offset(block.b_row);
+            offset += block.a_col;
+        }
+        for (r, sums) in sums.iter().enumerate() {
+            let row = c.wrapping_offset(r as isize * block.c_row);
+            for (v, &sum) in sums.iter().enumerate() {
+                let to = row.add(v * V::LANES);
+                let sum = if block.accumulate { load(row, v).add(sum) } else { sum };
+                if PARTIAL && v == N - 1 { sum.store_first(to, last) } else { sum.store(to) }
+            }
+        }
+    }
+}

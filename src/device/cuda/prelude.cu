@@ -1,0 +1,151 @@
+// What the C++ expressions of ops may call. Each function is overloaded for float, double and, where it has a meaning,
+// long long and bool, so that one expression over x, y, z serves every type:
+//
+//     typedef float T; ... dst[i] = SIGMOID(x) * T(0.5);
+//
+// A constant is written T(0.5): a bare 0.5 would pull floats up to double. Half types are widened to float as they are
+// read and rounded after each op. Results are those of the CPU's kernels to within a few ulp, and the same at NaN,
+// infinities and zeros. Compile with --fmad=false: fusing across ops must not change results.
+
+#define INT long long
+#define INF_F __int_as_float(0x7f800000)
+#define INF_D __longlong_as_double(0x7ff0000000000000LL)
+
+// Faults of integer ops, as the bits of `fault` in device/cpu/tile; read after the launch.
+__device__ unsigned int reel_fault;
+#define DIV_BY_ZERO 1u
+#define NEGATIVE_POWER 2u
+
+__device__ inline void FAULT(unsigned int code) { atomicOr(&reel_fault, code); }
+
+#define REAL1(NAME, F, D) \
+    __device__ inline float NAME(float x) { return F; } \
+    __device__ inline double NAME(double x) { return D; }
+#define REAL2(NAME, F, D) \
+    __device__ inline float NAME(float x, float y) { return F; } \
+    __device__ inline double NAME(double x, double y) { return D; }
+#define TEST1(NAME, F, D) \
+    __device__ inline bool NAME(float x) { return F; } \
+    __device__ inline bool NAME(double x) { return D; }
+
+REAL1(EXP, expf(x), exp(x))
+REAL1(EXP2, exp2f(x), exp2(x))
+REAL1(EXPM1, expm1f(x), expm1(x))
+REAL1(LN, logf(x), log(x))
+REAL1(LOG1P, log1pf(x), log1p(x))
+REAL1(LOG2, log2f(x), log2(x))
+REAL1(LOG10, log10f(x), log10(x))
+REAL1(SQRT, sqrtf(x), sqrt(x))
+REAL1(SIN, sinf(x), sin(x))
+REAL1(COS, cosf(x), cos(x))
+REAL1(TAN, tanf(x), tan(x))
+REAL1(ASIN, asinf(x), asin(x))
+REAL1(ACOS, acosf(x), acos(x))
+REAL1(ATAN, atanf(x), atan(x))
+REAL1(SINH, sinhf(x), sinh(x))
+REAL1(COSH, coshf(x), cosh(x))
+REAL1(TANH, tanhf(x), tanh(x))
+REAL1(ASINH, asinhf(x), asinh(x))
+REAL1(ACOSH, acoshf(x), acosh(x))
+REAL1(ATANH, atanhf(x), atanh(x))
+REAL1(ERF, erff(x), erf(x))
+REAL1(ERFC, erfcf(x), erfc(x))
+REAL1(LGAMMA, lgammaf(x), lgamma(x))
+REAL1(FLOOR, floorf(x), floor(x))
+REAL1(CEIL, ceilf(x), ceil(x))
+REAL1(TRUNC, truncf(x), trunc(x))
+// To the nearest integer, halves to the even one.
+REAL1(ROUND, rintf(x), rint(x))
+REAL2(ATAN2, atan2f(x, y), atan2(x, y))
+REAL2(COPYSIGN, copysignf(x, y), copysign(x, y))
+TEST1(ISNAN, x != x, x != x)
+TEST1(ISINF, fabsf(x) == INF_F, fabs(x) == INF_D)
+TEST1(ISFINITE, fabsf(x) < INF_F, fabs(x) < INF_D)
+
+// 1 / (1 + e^-x), with small values down to the denormals.
+__device__ inline float SIGMOID(float x) {
+    float e = expf(-fabsf(x));
+    return (x < 0.0f ? e : 1.0f) / (1.0f + e);
+}
+__device__ inline double SIGMOID(double x) {
+    double e = exp(-fabs(x));
+    return (x < 0.0 ? e : 1.0) / (1.0 + e);
+}
+
+// ln(1 + e^x) without overflow.
+__device__ inline float SOFTPLUS(float x) { return (x > 0.0f ? x : 0.0f) + (x != x ? x : log1pf(expf(-fabsf(x)))); }
+__device__ inline double SOFTPLUS(double x) { return (x > 0.0 ? x : 0.0) + (x != x ? x : log1p(exp(-fabs(x)))); }
+
+__device__ inline float ABS(float x) { return fabsf(x); }
+__device__ inline double ABS(double x) { return fabs(x); }
+// Wraps for the smallest integer, as the CPU does.
+__device__ inline INT ABS(INT x) { return x < 0 ? (INT)(0ULL - (unsigned INT)x) : x; }
+__device__ inline bool ABS(bool x) { return x; }
+
+__device__ inline float SIGN(float x) { return x > 0.0f ? 1.0f : x < 0.0f ? -1.0f : x != x ? x : 0.0f; }
+__device__ inline double SIGN(double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x != x ? x : 0.0; }
+__device__ inline INT SIGN(INT x) { return (x > 0) - (x < 0); }
+__device__ inline bool SIGN(bool x) { return x; }
+
+// NaN if either is.
+#define EXTREMES(T) \
+    __device__ inline T MAXIMUM(T x, T y) { return x != x || x > y ? x : y; } \
+    __device__ inline T MINIMUM(T x, T y) { return x != x || x < y ? x : y; }
+EXTREMES(float)
+EXTREMES(double)
+EXTREMES(INT)
+__device__ inline bool MAXIMUM(bool x, bool y) { return x || y; }
+__device__ inline bool MINIMUM(bool x, bool y) { return x && y; }
+
+// Division that rounds down, and its remainder, as Python's; integers report a zero divisor.
+#define FLOORED(T, MOD, FLOOR_, SIGN_) \
+    __device__ inline T REM(T x, T y) { \
+        T rest = MOD(x, y); \
+        return rest != 0 && (y < 0) != (rest < 0) ? rest + y : rest; \
+    } \
+    __device__ inline T FLOOR_DIV(T x, T y) { \
+        if (y == 0) return x / y; \
+        T rest = MOD(x, y); \
+        T exact = (x - rest) / y; \
+        if (rest != 0 && (y < 0) != (rest < 0)) exact -= 1; \
+        if (exact == 0) return SIGN_((T)0, x / y); \
+        T down = FLOOR_(exact); \
+        return exact - down > (T)0.5 ? down + 1 : down; \
+    } \
+    __device__ inline T FMOD(T x, T y) { return MOD(x, y); }
+FLOORED(float, fmodf, floorf, copysignf)
+FLOORED(double, fmod, floor, copysign)
+
+__device__ inline INT FMOD(INT x, INT y) {
+    if (y == 0) { FAULT(DIV_BY_ZERO); return 0; }
+    // The one overflow: the smallest integer by -1.
+    return y == -1 ? 0 : x % y;
+}
+__device__ inline INT REM(INT x, INT y) {
+    INT rest = FMOD(x, y);
+    return rest != 0 && (y < 0) != (rest < 0) ? rest + y : rest;
+}
+__device__ inline INT FLOOR_DIV(INT x, INT y) {
+    if (y == 0) { FAULT(DIV_BY_ZERO); return 0; }
+    if (y == -1) return (INT)(0ULL - (unsigned INT)x);
+    return x / y - (x % y != 0 && (y < 0) != (x % y < 0));
+}
+
+__device__ inline float POW(float x, float y) { return powf(x, y); }
+__device__ inline double POW(double x, double y) { return pow(x, y); }
+// Wraps; a negative exponent is reported.
+__device__ inline INT POW(INT x, INT y) {
+    if (y < 0) { FAULT(NEGATIVE_POWER); return 0; }
+    unsigned INT base = (unsigned INT)x, result = 1;
+    for (; y != 0; y >>= 1) {
+        if (y & 1) result *= base;
+        base *= base;
+    }
+    return (INT)result;
+}
+
+// Truncates; NaN gives 0, what is too large the nearest integer.
+__device__ inline INT TO_I64(float x) { return x != x ? 0 : __float2ll_rz(x); }
+__device__ inline INT TO_I64(double x) { return x != x ? 0 : __double2ll_rz(x); }
+__device__ inline INT TO_I64(INT x) { return x; }
+__device__ inline INT TO_I64(bool x) { return x; }

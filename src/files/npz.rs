@@ -1,0 +1,82 @@
+//! NumPy's `.npz`: a zip archive with one `.npy` for each name.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Read, Seek};
+
+use zip::result::ZipError;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use super::{FileError, Result, npy};
+use crate::tensor::Tensor;
+
+/// Deflate makes at most 1,032 bytes out of one. An entry that promises more is a lie.
+const MOST_INFLATED: u64 = 1032;
+
+impl From<ZipError> for FileError {
+    fn from(e: ZipError) -> FileError {
+        match e {
+            ZipError::Io(e) => e.into(),
+            ZipError::UnsupportedArchive(why) => FileError::unfit(format!("this kind of archive is not read: {why}")),
+            e => FileError::damaged(format!("no usable zip archive: {e}"))
+                .help("`.npz` files are written by `save` and by NumPy's `numpy.savez`"),
+        }
+    }
+}
+
+/// All arrays of the archive, in its order.
+pub fn read(file: BufReader<File>, len: u64) -> Result<Vec<(String, Tensor)>> {
+    read_from(file, len)
+}
+
+pub(super) fn read_from<R: Read + Seek>(file: R, len: u64) -> Result<Vec<(String, Tensor)>> {
+    let mut archive = ZipArchive::new(file)?;
+    let mut tensors = Vec::with_capacity(archive.len().min(1024));
+    let mut names = HashSet::new();
+    // Entries that share their bytes are how small archives unfold to petabytes.
+    let mut unread = len;
+    for i in 0..archive.len() {
+        let mut entry = archive.by_index(i)?;
+        if entry.is_dir() {
+            continue;
+        }
+        let full = entry.name().to_string();
+        let Some(name) = full.strip_suffix(".npy").map(str::to_string) else {
+            return Err(FileError::unfit(format!("`{full}` in the archive is no array"))
+                .help("an `.npz` holds nothing but `.npy` files"));
+        };
+        let (packed, size) = (entry.compressed_size(), entry.size());
+        unread = match unread.checked_sub(packed) {
+            Some(left) if size <= packed.saturating_mul(MOST_INFLATED).saturating_add(64) => left,
+            _ => return Err(FileError::damaged("the sizes in the archive cannot be true").within(&full)),
+        };
+        if !names.insert(name.clone()) {
+            return Err(FileError::damaged(format!("the archive has two entries named `{full}`")));
+        }
+        let t = npy::read(&mut entry, size).map_err(|e| e.within(&full))?;
+        // The checksum is looked at where the entry ends. More than was promised is not looked for.
+        std::io::copy(&mut entry.by_ref().take(size), &mut std::io::sink())
+            .map_err(|e| FileError::from(e).within(&full))?;
+        tensors.push((name, t));
+    }
+    Ok(tensors)
+}
+
+/// Writes a compressed archive.
+pub fn write(out: &mut BufWriter<File>, tensors: &[(String, Tensor)]) -> Result<()> {
+    write_to(out, tensors)
+}
+
+pub(super) fn write_to<W: std::io::Write + Seek>(out: W, tensors: &[(String, Tensor)]) -> Result<()> {
+    let mut archive = ZipWriter::new(out);
+    for (name, t) in tensors {
+        // Entries near 4 GiB need longer size fields, which must be known beforehand.
+        let large = t.bytes() > 3 << 30;
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).large_file(large);
+        archive.start_file(format!("{name}.npy"), options)?;
+        npy::write(&mut archive, t)?;
+    }
+    archive.finish()?;
+    Ok(())
+}

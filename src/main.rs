@@ -1,0 +1,5 @@
+//! The `reel` command; all of it is in the library's `cli`.
+
+fn main() -> std::process::ExitCode {
+    reel::cli::main()
+}

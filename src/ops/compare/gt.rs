@@ -1,0 +1,21 @@
+//! Whether each element is greater than the other.
+
+use crate::device::cpu::tile::Tiles;
+use crate::ops::sig::{X, Y};
+use crate::ops::{Domain, Kind, Op, Proof};
+use crate::device::cpu::tile::tiles;
+use crate::binary_samples;
+static TILES: Tiles = tiles!("gt", cuda: "x > y", compare: |x, y| x > y);
+
+pub static GT: Op = Op {
+    name: "gt",
+    symbol: Some(">"),
+    params: &[X, Y],
+    parts: &[],
+    doc: "Whether each element is greater than its counterpart; a bool tensor.",
+    examples: &["[1, 2, 3] > 2  # bool[3] [false, false, true]"],
+    kind: Kind::Tile { tiles: &TILES, domain: Domain::Any, total: true },
+    vjp: &[],
+    samples: binary_samples!(-2.0, 2.0; kink(&[Floats(&[4], &[1.0, 2.0, f64::NAN, 0.0]), Floats(&[4], &[2.0, 2.0, f64::NAN, -0.0])])),
+    proof: Proof::Torch("args[0] > args[1]"),
+};

@@ -1,0 +1,22 @@
+//! The difference of two tensors.
+
+use crate::device::cpu::tile::Tiles;
+use crate::ops::sig::{X, Y};
+use crate::ops::{Domain, Grad, Kind, Needs, Op, Proof};
+use crate::device::cpu::tile::tiles;
+use crate::binary_samples;
+
+static TILES: Tiles = tiles!("sub", cuda: "x - y", real: |x, y| x - y, int: |x, y| x.wrapping_sub(y));
+
+pub static SUB: Op = Op {
+    name: "sub",
+    symbol: Some("-"),
+    params: &[X, Y],
+    parts: &[],
+    doc: "Element by element difference.",
+    examples: &["[1.0, 2.0] - 0.5  # f32[2] [0.5, 1.5]"],
+    kind: Kind::Tile { tiles: &TILES, domain: Domain::Number, total: true },
+    vjp: &[Grad::Rule(Needs::NOTHING, |_, _, g| g.clone()), Grad::Rule(Needs::NOTHING, |cx, _, g| cx.neg(g))],
+    samples: binary_samples!(-2.0, 2.0),
+    proof: Proof::Torch("args[0] - args[1]"),
+};

@@ -1,0 +1,139 @@
+//! Texts to code: parse, check, compile; and imported files, each run once.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use super::library::Library;
+use crate::check::{self, GlobalName, GlobalNames, Origin, TopLevel};
+use crate::compile;
+use crate::diagnostic::Diagnostic;
+use crate::source::{SourceMap, Span};
+use crate::syntax;
+use crate::vm::code::Code;
+use crate::vm::error::Error;
+use crate::vm::function::Namespace;
+use crate::vm::value::{Obj, Value};
+use crate::vm::{Importer, Vm, builtins};
+
+type Compiled = (Rc<Code>, Vec<(Rc<str>, GlobalName)>);
+
+pub struct Loader {
+    pub sources: Rc<RefCell<SourceMap>>,
+    library: Library,
+    /// Imported files by their real path.
+    files: RefCell<HashMap<PathBuf, Value>>,
+    /// Files whose top level is running, to find cycles.
+    running: RefCell<Vec<PathBuf>>,
+    next_site: Cell<u32>,
+}
+
+impl Loader {
+    pub fn new(sources: Rc<RefCell<SourceMap>>, vm: &mut Vm) -> Loader {
+        Loader {
+            sources,
+            library: Library::new(vm),
+            files: RefCell::default(),
+            running: RefCell::default(),
+            // Place 0 means "nowhere".
+            next_site: Cell::new(1),
+        }
+    }
+
+    /// The code of a text and the top-level names it adds. Runs the parts of the library that it needs.
+    pub fn compile(
+        &self,
+        vm: &mut Vm,
+        name: &str,
+        text: &str,
+        names: &GlobalNames,
+        top: TopLevel,
+        is_library: bool,
+    ) -> Result<Compiled, Vec<Diagnostic>> {
+        let file = self.sources.borrow_mut().add(name, text);
+        let program = syntax::parse(file, text)?;
+        let mut resolved = check::check(&program, names, vm.global_count(), top, &mut &self.library)?;
+        let options = compile::Options {
+            name: "the top level",
+            next_site: self.next_site.get(),
+            is_library,
+            span: Span::new(file, 0, text.len()),
+        };
+        let (code, next_site) = compile::compile(&program, &resolved, options)?;
+        self.next_site.set(next_site);
+        for warning in resolved.warnings.drain(..) {
+            vm.warn(warning);
+        }
+        for (name, global) in &resolved.new_globals {
+            if global.slot >= vm.global_count() {
+                // Until its declaration has run, the name means what it meant without it.
+                vm.add_global(name.clone(), builtins::value_of(name));
+            }
+        }
+        while let Some((name, text)) = self.library.take_needed() {
+            self.run_library(vm, name, text)?;
+        }
+        Ok((code, resolved.new_globals))
+    }
+
+    fn run_library(&self, vm: &mut Vm, name: &str, text: &str) -> Result<(), Vec<Diagnostic>> {
+        let names: GlobalNames = self
+            .library
+            .names_of(name)
+            .map(|(n, slot)| (Rc::from(n), GlobalName { slot, span: Span::default(), origin: Origin::Fn }))
+            .collect();
+        let (code, _) = self.compile(vm, name, text, &names, TopLevel::Globals, true)?;
+        vm.run_code(code).map_err(|e| vec![super::diagnostic(e)])?;
+        Ok(())
+    }
+
+    fn load(&self, vm: &mut Vm, shown: &str, real: &Path) -> Result<Value, Error> {
+        let text = std::fs::read_to_string(real)
+            .map_err(|e| Error::new("IMPORT-03", format!("`{shown}` cannot be read: {e}")).at(0, "this file"))?;
+        let names = GlobalNames::new();
+        let shown_path = real.display().to_string();
+        let (code, new) = self
+            .compile(vm, &shown_path, &text, &names, TopLevel::Globals, false)
+            .map_err(|mut errors| Error::placed(errors.swap_remove(0)))?;
+        vm.run_code(code)?;
+        let members = new.iter().filter_map(|(name, g)| Some((name.clone(), vm.global(g.slot)?.clone())));
+        let name = real.file_stem().map_or(shown.into(), |s| s.to_string_lossy().into_owned());
+        let space = Namespace { name: name.into(), members: RefCell::new(members.collect()) };
+        Ok(Value::obj(Obj::Namespace(space)))
+    }
+}
+
+impl Importer for Loader {
+    fn import(&self, vm: &mut Vm, path: &str, from: Span) -> Result<Value, Error> {
+        let beside = {
+            let sources = self.sources.borrow();
+            PathBuf::from(&sources.file(from.file).name)
+        };
+        let folder = beside.parent().filter(|_| beside.is_file()).unwrap_or(Path::new(""));
+        let joined = folder.join(path);
+        let real = joined
+            .canonicalize()
+            .map_err(|e| Error::new("IMPORT-03", format!("`{path}` cannot be read: {e}")).at(0, "this file"))?;
+        if let Some(known) = self.files.borrow().get(&real) {
+            return Ok(known.clone());
+        }
+        if let Some(k) = self.running.borrow().iter().position(|p| *p == real) {
+            let names: Vec<String> = self.running.borrow()[k..].iter().map(|p| file_name(p)).collect();
+            let message = format!("`{path}` is imported by itself: {} → {}", names.join(" → "), file_name(&real));
+            return Err(Error::new("IMPORT-04", message)
+                .at(0, "closes the circle")
+                .help("move what both need into a third file"));
+        }
+        self.running.borrow_mut().push(real.clone());
+        let loaded = self.load(vm, path, &real);
+        self.running.borrow_mut().pop();
+        let loaded = loaded?;
+        self.files.borrow_mut().insert(real, loaded.clone());
+        Ok(loaded)
+    }
+}
+
+fn file_name(path: &Path) -> String {
+    path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
+}

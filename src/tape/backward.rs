@@ -1,0 +1,442 @@
+//! The walk backwards: counts uses from the root, then visits nodes when all their uses are done (Kahn's order).
+//!
+//! Two explicit stacks, no recursion. Nothing outside the nodes changes until the end: an error or an interrupt
+//! in the middle leaves every `.grad` as it was.
+
+use super::node::{NodeRef, WANTED};
+use super::{ARGUMENT, CUSTOM, Cx, LEAF, Param, Saved};
+use crate::device::cpu::pool;
+use crate::ops::{Grad, OpError, Result};
+use crate::tensor::{Num, Tensor};
+
+#[derive(Default)]
+pub struct BackwardOptions {
+    /// The starting cotangent; needed when the loss has more than one element.
+    pub seed: Option<Tensor>,
+    /// Keep what the nodes saved, so that another backward can follow.
+    pub retain: bool,
+    /// Record the gradients themselves.
+    pub create_graph: bool,
+}
+
+/// Whether gradients asked for as values are recorded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Recording {
+    Always,
+    Never,
+    /// When something tracked besides what they are asked for is reached.
+    IfOthersAreReached,
+}
+
+impl Cx {
+    /// Rewinds the tape from `loss` and adds to the gradient of every parameter that it reaches.
+    ///
+    /// # Errors
+    /// `TAPE-01` nothing tracked leads to it; `TAPE-02` more than one element without a seed; `TAPE-03` rewound
+    /// before; `TAPE-04` an operation on the way has no gradient. No gradient has changed then.
+    pub fn backward(&self, loss: &Tensor, options: BackwardOptions) -> Result<()> {
+        let seed = self.seed_of(loss, options.seed)?;
+        let Some(root) = loss.node() else { return Err(untracked(loss)) };
+        let walk = Walk { cx: self, epoch: self.next_epoch(), record: options.create_graph };
+        let leaves = walk.count(&[root], None)?;
+        self.note_rewound(walk.epoch);
+        root.put_cot(loss.slot(), Some(seed));
+        let done = walk.run(&[root], None).and_then(|()| {
+            let mut found = Vec::new();
+            for leaf in leaves {
+                let (p, g) = (Param::of_leaf(leaf), leaf.take_cot(0));
+                if let (Some(p), Some(g)) = (p, g) {
+                    let sum = match p.grad() {
+                        None => g,
+                        Some(old) => self.with_grad_mode(options.create_graph, || self.add(&old, &g)),
+                    };
+                    found.push((p, sum));
+                }
+            }
+            match self.take_failure() {
+                Some(e) => Err(e),
+                None => crate::tensor::expr::force_all(found.iter().map(|(_, g)| g)).map(|()| found),
+            }
+        });
+        match done {
+            Ok(found) => {
+                found.into_iter().for_each(|(p, g)| p.put_grad(g));
+                if !options.retain {
+                    walk.free(root);
+                }
+                Ok(())
+            }
+            Err(e) => {
+                walk.clear(&[root]);
+                Err(e)
+            }
+        }
+    }
+
+    /// The gradients of `ys` (each with its cotangent) with respect to `wrt`; none where no path leads. Touches no
+    /// parameter and leaves the tape as it was.
+    pub fn grads(&self, ys: &[(Tensor, Tensor)], wrt: &[Tensor], recording: Recording) -> Result<Vec<Option<Tensor>>> {
+        let roots: Vec<&NodeRef> = ys.iter().filter_map(|(y, _)| y.node()).collect();
+        let mut walk = Walk { cx: self, epoch: self.next_epoch(), record: recording == Recording::Always };
+        let others = walk.count(&roots, Some(wrt))?;
+        let is_target = |n: &NodeRef| wrt.iter().any(|t| t.node().is_some_and(|w| w.same(n)));
+        if recording == Recording::IfOthersAreReached {
+            walk.record = self.grad_enabled() && others.iter().any(|n| !is_target(n));
+        }
+        let mut found: Vec<Option<Tensor>> = vec![None; wrt.len()];
+        self.with_grad_mode(walk.record, || {
+            for (y, seed) in ys {
+                if let Some(n) = y.node() {
+                    walk.add_cot(n, y.slot(), seed.clone());
+                }
+            }
+        });
+        let ran = walk.run(&roots, Some((wrt, &mut found)));
+        if ran.is_err() {
+            walk.clear(&roots);
+        }
+        ran.map(|()| found)
+    }
+
+    fn seed_of(&self, loss: &Tensor, seed: Option<Tensor>) -> Result<Tensor> {
+        match seed {
+            Some(s) if s.dims() == loss.dims() => self.cast(&s.detach(), loss.dtype()),
+            Some(s) => Err(OpError::new(
+                "TAPE-02",
+                format!("the seed has shape {}, but what it is for has shape {}", s.shape(), loss.shape()),
+            )
+            .at(0, format!("{}{}", loss.dtype(), loss.shape()))
+            .at(1, format!("{}{}", s.dtype(), s.shape()))),
+            None if loss.numel() == 1 => Tensor::full(loss.dtype(), loss.to_dims(), Num::Float(1.0)),
+            None => Err(OpError::new(
+                "TAPE-02",
+                format!("backward needs one number to start from, but this has shape {}", loss.shape()),
+            )
+            .at(0, format!("{}{}, {} elements", loss.dtype(), loss.shape(), loss.numel()))
+            .help("reduce it with sum(…) or mean(…), or give a starting gradient: backward(y, seed: ones(…))")),
+        }
+    }
+
+    /// A fresh leaf with the numbers of `t`, linked to it so that nested gradients reach through.
+    pub fn leaf(&self, t: &Tensor) -> Tensor {
+        let mut n = super::NodeObj::blank(&ARGUMENT, t.dtype(), 1, self);
+        n.inputs[0] = t.node().cloned();
+        n.slots = t.slot();
+        t.alias(Some(crate::device::slab::Rcs::new(n)), 0)
+    }
+}
+
+fn untracked(loss: &Tensor) -> Box<OpError> {
+    OpError::new("TAPE-01", "nothing that is tracked leads to this, so there is no gradient to compute")
+        .at(0, format!("{}{}, not tracked", loss.dtype(), loss.shape()))
+        .help("make what it should be differentiated for a param(…); detach, .data, .item() and no_grad cut the tape")
+}
+
+/// One walk over the tape.
+struct Walk<'c> {
+    cx: &'c Cx,
+    epoch: u32,
+    record: bool,
+}
+
+type Found<'f> = Option<(&'f [Tensor], &'f mut Vec<Option<Tensor>>)>;
+
+impl Walk<'_> {
+    /// Counts, for every node that the roots reach, how often its results are used on the way. Gives the leaves
+    /// among them. With `wrt`, only uses that lead to one of these count, and the walk stops behind them.
+    fn count<'n>(&self, roots: &[&'n NodeRef], wrt: Option<&[Tensor]>) -> Result<Vec<&'n NodeRef>> {
+        let mut leaves = Vec::new();
+        let mut stack: Vec<&'n NodeRef> = Vec::new();
+        let mut order: Vec<&'n NodeRef> = Vec::new();
+        let visit = |n: &'n NodeRef, stack: &mut Vec<&'n NodeRef>| {
+            if n.epoch.get() != self.epoch {
+                if n.is_freed() {
+                    return Err(self.rewound_before(n.epoch.get()));
+                }
+                n.epoch.set(self.epoch);
+                n.uses.set(0);
+                n.set_flag(WANTED, wrt.is_none());
+                stack.push(n);
+            }
+            Ok(())
+        };
+        for root in roots {
+            visit(root, &mut stack)?;
+        }
+        while let Some(n) = stack.pop() {
+            if wrt.is_some() {
+                order.push(n);
+            }
+            if n.op == &LEAF || (n.op == &ARGUMENT && n.input(0).is_none()) {
+                leaves.push(n);
+                continue;
+            }
+            for k in 0..n.inputs_len() {
+                if let Some((input, _)) = n.input(k) {
+                    visit(input, &mut stack)?;
+                    if wrt.is_none() {
+                        input.uses.set(input.uses.get() + 1);
+                    }
+                }
+            }
+        }
+        if let Some(wrt) = wrt {
+            self.count_wanted(roots, &order, wrt);
+        }
+        Ok(leaves)
+    }
+
+    /// Marks the nodes from which one of `wrt` can be reached, and counts the uses among them.
+    fn count_wanted(&self, roots: &[&NodeRef], order: &[&NodeRef], wrt: &[Tensor]) {
+        for t in wrt {
+            if let Some(n) = t.node()
+                && n.epoch.get() == self.epoch
+            {
+                n.set_flag(WANTED, true);
+            }
+        }
+        // Inputs before their users: an explicit depth-first walk that settles a node after its inputs.
+        let seen = self.cx.next_epoch();
+        let mut stack: Vec<(&NodeRef, usize)> = Vec::with_capacity(order.len().min(1024));
+        for root in roots {
+            if root.epoch.get() == self.epoch {
+                root.epoch.set(seen);
+                stack.push((root, 0));
+            }
+            while let Some((n, k)) = stack.pop() {
+                if k == n.inputs_len() {
+                    let wanted = (0..k).any(|i| n.input(i).is_some_and(|(p, _)| p.flag(WANTED)));
+                    if wanted {
+                        n.set_flag(WANTED, true);
+                    }
+                    continue;
+                }
+                stack.push((n, k + 1));
+                if let Some((input, _)) = n.input(k)
+                    && input.epoch.get() == self.epoch
+                {
+                    input.epoch.set(seen);
+                    stack.push((input, 0));
+                }
+            }
+        }
+        for n in order {
+            n.epoch.set(self.epoch);
+            if n.flag(WANTED) {
+                for k in 0..n.inputs_len() {
+                    if let Some((input, _)) = n.input(k).filter(|(p, _)| p.flag(WANTED)) {
+                        input.uses.set(input.uses.get() + 1);
+                    }
+                }
+            }
+        }
+    }
+
+    fn rewound_before(&self, epoch: u32) -> Box<OpError> {
+        let e = OpError::new("TAPE-03", "this tape was already rewound, and what its nodes had saved was released")
+            .help("write backward(loss, retain: true) the first time, or compute the loss again");
+        match self.cx.rewound_at(epoch) {
+            Some(site) => e.place(site, "the first backward was here"),
+            None => e,
+        }
+    }
+
+    /// Visits all counted nodes, users first. With `found`, cotangents of the targets end there.
+    fn run<'n>(&self, roots: &[&'n NodeRef], mut found: Found) -> Result<()> {
+        self.cx.with_grad_mode(self.record, || {
+            let mut ready: Vec<&'n NodeRef> = Vec::new();
+            for &r in roots {
+                // Two roots may be one node, and one root may lie on the way from another.
+                if r.uses.get() == 0 && r.flag(WANTED) && !ready.iter().any(|x| x.same(r)) {
+                    ready.push(r);
+                }
+            }
+            let mut steps = 0u32;
+            while let Some(n) = ready.pop() {
+                steps = steps.wrapping_add(1);
+                if steps.is_multiple_of(64) && pool::stopped() {
+                    return Err(OpError::interrupted());
+                }
+                if let Some((wrt, found)) = &mut found {
+                    for (t, place) in wrt.iter().zip(found.iter_mut()) {
+                        if t.node().is_some_and(|w| w.same(n)) {
+                            *place = self.peek_cot(n, t.slot());
+                        }
+                    }
+                }
+                if n.op == &LEAF {
+                    if found.is_some() {
+                        n.take_cot(0);
+                    }
+                    continue;
+                }
+                self.step(n)?;
+                if let Some(e) = self.cx.take_failure() {
+                    return Err(e);
+                }
+                for k in 0..n.inputs_len() {
+                    if let Some((input, _)) = n.input(k).filter(|(p, _)| p.flag(WANTED)) {
+                        input.uses.set(input.uses.get() - 1);
+                        if input.uses.get() == 0 && (found.is_some() || input.op != &LEAF) {
+                            ready.push(input);
+                        }
+                    }
+                }
+            }
+            Ok(())
+        })
+    }
+
+    fn peek_cot(&self, n: &NodeRef, slot: u8) -> Option<Tensor> {
+        let g = n.take_cot(slot);
+        n.put_cot(slot, g.clone());
+        g
+    }
+
+    /// Hands the cotangents of a node's results on to its inputs.
+    #[inline]
+    fn step(&self, n: &NodeRef) -> Result<()> {
+        let nout = n.extra.as_ref().map_or(1, |e| e.nout.max(1));
+        let mut cots: Vec<Option<Tensor>> = Vec::new();
+        let first = n.take_cot(0);
+        if nout > 1 || n.op == &CUSTOM {
+            cots.push(first.clone());
+            cots.extend((1..nout).map(|k| n.take_cot(k)));
+        }
+        let Some(g) = first.or_else(|| cots.iter().find_map(Clone::clone)) else { return Ok(()) };
+        if let Some(e) = n.extra.as_ref().filter(|_| self.cx.keeps_values()) {
+            *e.kept_grad.borrow_mut() = Some(g.detach());
+        }
+        if n.op == &ARGUMENT {
+            if let Some((input, slot)) = n.input(0).filter(|(p, _)| p.flag(WANTED)) {
+                self.add_cot(input, slot, g);
+            }
+            return Ok(());
+        }
+        if n.op == &CUSTOM {
+            return self.step_custom(n, &cots);
+        }
+        let mut g = Some(g);
+        let mut own = None;
+        for k in 0..n.inputs_len() {
+            let Some((input, slot)) = n.input(k).filter(|(p, _)| p.flag(WANTED)) else { continue };
+            let saved = Saved::new(n, &cots);
+            let rule = n.op.vjp.get(k).or(n.op.vjp.last()).expect("an operation on tensors has rules");
+            let cot = g.as_ref().expect("taken only after the loop");
+            let gi = match rule {
+                Grad::Rule(_, f) => f(self.cx, &saved, cot),
+                Grad::Each(_, f) => f(self.cx, &saved, cot, k),
+                Grad::Own(..) => {
+                    own = Some((k, rule));
+                    continue;
+                }
+                Grad::Into(_, f) => {
+                    // Into a sum that is already there, unless that sum itself is being recorded.
+                    let acc = if self.record { None } else { input.take_cot(slot) };
+                    let merged = acc.is_some();
+                    let sum = f(self.cx, &saved, cot, acc);
+                    if merged {
+                        input.put_cot(slot, Some(sum));
+                        continue;
+                    }
+                    sum
+                }
+                Grad::None(why) => return Err(no_gradient(n, k, why)),
+            };
+            self.deliver(n, k, input, slot, gi);
+        }
+        if let Some((k, Grad::Own(_, f))) = own
+            && let (Some((input, slot)), Some(g)) = (n.input(k), g.take())
+        {
+            let gi = f(self.cx, &Saved::new(n, &cots), g);
+            self.deliver(n, k, input, slot, gi);
+        }
+        Ok(())
+    }
+
+    fn step_custom(&self, n: &NodeRef, cots: &[Option<Tensor>]) -> Result<()> {
+        let custom = n.extra.as_ref().and_then(|e| e.custom.as_ref()).expect("a custom node");
+        let gradients = (custom.pull)(self.cx, cots)?;
+        for (k, g) in gradients.into_iter().enumerate() {
+            if let (Some((input, slot)), Some(g)) = (n.input(k).filter(|(p, _)| p.flag(WANTED)), g) {
+                self.deliver(n, k, input, slot, g);
+            }
+        }
+        Ok(())
+    }
+
+    /// Brings a gradient to its input's shape and dtype and adds it up.
+    #[inline]
+    fn deliver(&self, n: &NodeRef, k: usize, input: &NodeRef, slot: u8, mut g: Tensor) {
+        if let Some(e) = &n.extra
+            && let Some((dims, _)) = e.shapes.get(k)
+            && g.dims() != &**dims
+        {
+            g = self.cx.sum_to(&g, dims);
+        }
+        // Only the first result's dtype is known here; the others of one operation share it.
+        if g.dtype() != input.dtype {
+            match self.cx.cast(&g, input.dtype) {
+                Ok(t) => g = t,
+                Err(e) => return self.cx.fail(e),
+            }
+        }
+        self.add_cot(input, slot, g);
+    }
+
+    #[inline]
+    fn add_cot(&self, n: &NodeRef, slot: u8, g: Tensor) {
+        let sum = match n.take_cot(slot) {
+            None => g,
+            Some(old) => self.cx.accumulate(old, g),
+        };
+        n.put_cot(slot, Some(sum));
+    }
+
+    /// Releases what the nodes saved, after all of them are done: an error on the way leaves the tape usable.
+    fn free(&self, root: &NodeRef) {
+        let mut stack = vec![root];
+        while let Some(n) = stack.pop() {
+            if n.is_freed() || n.op == &LEAF {
+                continue;
+            }
+            if n.op != &ARGUMENT {
+                n.free();
+            }
+            stack.extend((0..n.inputs_len()).filter_map(|k| n.input(k).map(|(p, _)| p)));
+        }
+    }
+
+    /// Drops all cotangents after an error.
+    fn clear(&self, roots: &[&NodeRef]) {
+        let seen = self.cx.next_epoch();
+        let mut stack: Vec<&NodeRef> = roots.to_vec();
+        while let Some(n) = stack.pop() {
+            if n.epoch.replace(seen) == seen {
+                continue;
+            }
+            for slot in 0..n.extra.as_ref().map_or(1, |e| e.nout.max(1)) {
+                n.take_cot(slot);
+            }
+            stack.extend((0..n.inputs_len()).filter_map(|k| n.input(k).map(|(p, _)| p)));
+        }
+        self.cx.take_failure();
+    }
+}
+
+fn no_gradient(n: &NodeRef, k: usize, why: &str) -> Box<OpError> {
+    let name = n.op.tensor_params().nth(k).map_or("input", |p| p.name);
+    OpError::new("TAPE-04", format!("`{}` has no gradient for `{name}`: {why}", n.op.name))
+        .help("write detach(…) around it if no gradient should flow there")
+}
+
+impl super::NodeObj {
+    /// How many tensor inputs it has.
+    #[inline(always)]
+    pub fn inputs_len(&self) -> usize {
+        match &self.extra {
+            Some(e) if !e.inputs.is_empty() => e.inputs.len(),
+            _ => self.nin as usize,
+        }
+    }
+}

@@ -1,0 +1,188 @@
+//! The tape's cells: one node for each recorded operation, one leaf for each parameter.
+
+use crate::device::DType;
+use crate::device::slab::{Rcs, end_now};
+use crate::ops::{Attr, Op};
+use crate::slabbed;
+use crate::tensor::{Dims, Num, Tensor};
+use std::cell::{Cell, RefCell, UnsafeCell};
+use std::ptr::NonNull;
+
+pub type NodeRef = Rcs<NodeObj>;
+
+/// A recorded operation: 96 bytes, with everything unusual put aside in `Extra`.
+#[repr(C, align(32))]
+pub struct NodeObj {
+    pub(super) count: Cell<u32>,
+    /// Uses of its results that a running backward has not seen yet.
+    pub(super) uses: Cell<u32>,
+    pub op: &'static Op,
+    /// The place in the user's program that ran it.
+    pub site: u32,
+    /// The turn of the innermost loop around that place.
+    pub iter: u32,
+    /// The turns of the loops further out.
+    pub outer: Option<LoopRef>,
+    /// The walk that last saw it.
+    pub(super) epoch: Cell<u32>,
+    /// Of its first result.
+    pub dtype: DType,
+    /// Tensor inputs, host numbers included.
+    pub nin: u8,
+    pub(super) flags: Cell<u8>,
+    /// Which result of input 0 (low half) and of input 1 (high half) it reads.
+    pub(super) slots: u8,
+    pub(super) inputs: [Option<NodeRef>; 2],
+    pub(super) saved: UnsafeCell<[Option<Tensor>; 2]>,
+    /// A host number among the operands (bits of an f64), or a leaf's parameter.
+    pub(super) num: Cell<u64>,
+    /// The cotangent of its first result, while a backward runs.
+    pub(super) cot: Cell<Option<Tensor>>,
+    pub(super) extra: Option<Box<Extra>>,
+}
+slabbed!(NodeObj, end: end_node);
+
+const _: () = assert!(size_of::<NodeObj>() == 96);
+
+/// What most nodes do without.
+#[derive(Default)]
+pub struct Extra {
+    /// All inputs with the result they read, when there are more than two; else empty.
+    pub inputs: Vec<(Option<NodeRef>, u8)>,
+    /// What `Needs` asks for beyond the two in the node, by its bit.
+    pub saved: RefCell<Vec<(u16, Tensor)>>,
+    /// Host numbers among more than two operands, by position.
+    pub nums: Vec<(usize, Num)>,
+    pub attrs: Vec<Attr>,
+    /// Shapes and dtypes of all tensor inputs, when they matter.
+    pub shapes: Vec<(Dims, DType)>,
+    /// Cotangents of results after the first.
+    pub cots: RefCell<Vec<Option<Tensor>>>,
+    /// Results, when a tape is looked at, by slot; and the gradient it had.
+    pub kept: RefCell<Vec<Tensor>>,
+    pub kept_grad: RefCell<Option<Tensor>>,
+    /// A user's function with its own gradient.
+    pub custom: Option<super::custom::Custom>,
+    /// Results, when there are several.
+    pub nout: u8,
+}
+
+/// `flags`
+pub(super) const FREED: u8 = 1;
+/// `num` is operand 0, or operand 1.
+pub(super) const NUM0: u8 = 2;
+pub(super) const NUM1: u8 = 4;
+/// A gradient of it has been asked for or leads to one that has.
+pub(super) const WANTED: u8 = 8;
+
+impl NodeObj {
+    pub(super) fn flag(&self, f: u8) -> bool {
+        self.flags.get() & f != 0
+    }
+
+    pub(super) fn set_flag(&self, f: u8, on: bool) {
+        self.flags.set(if on { self.flags.get() | f } else { self.flags.get() & !f });
+    }
+
+    /// Whether a backward has released what it saved.
+    pub fn is_freed(&self) -> bool {
+        self.flag(FREED)
+    }
+
+    /// The node of tensor input `k` and which of its results is read; none for what is not tracked.
+    #[inline(always)]
+    pub fn input(&self, k: usize) -> Option<(&NodeRef, u8)> {
+        match &self.extra {
+            Some(e) if !e.inputs.is_empty() => e.inputs[k].0.as_ref().map(|n| (n, e.inputs[k].1)),
+            _ => {
+                let slot = if k == 0 { self.slots & 15 } else { self.slots >> 4 };
+                self.inputs[k].as_ref().map(|n| (n, slot))
+            }
+        }
+    }
+
+    /// Lets go of what it saved. What it keeps for a tape that is being looked at stays.
+    pub(super) fn free(&self) {
+        // SAFETY: no borrow of `saved` lives: `saved` hands out clones only.
+        unsafe { *self.saved.get() = [None, None] };
+        if let Some(e) = &self.extra {
+            e.saved.borrow_mut().clear();
+        }
+        self.set_flag(FREED, true);
+    }
+
+    pub(super) fn holds_something(&self) -> bool {
+        self.saved(0).is_some()
+            || self.saved(1).is_some()
+            || self.extra.as_ref().is_some_and(|e| !e.saved.borrow().is_empty())
+    }
+
+    /// The cotangent of result `slot`.
+    pub(super) fn take_cot(&self, slot: u8) -> Option<Tensor> {
+        match slot {
+            0 => self.cot.take(),
+            k => self.extra.as_ref().and_then(|e| e.cots.borrow_mut().get_mut(k as usize - 1).and_then(Option::take)),
+        }
+    }
+
+    pub(super) fn put_cot(&self, slot: u8, g: Option<Tensor>) {
+        if slot == 0 {
+            self.cot.set(g);
+        } else if let Some(e) = &self.extra {
+            let mut cots = e.cots.borrow_mut();
+            let k = slot as usize - 1;
+            if cots.len() <= k {
+                cots.resize(k + 1, None);
+            }
+            cots[k] = g;
+        }
+    }
+
+    /// Sets something saved aside; `slot` is 0 or 1 in the node itself.
+    pub(super) fn saved(&self, slot: usize) -> Option<Tensor> {
+        // SAFETY: cloned at once; the only writer is `free`.
+        unsafe { (*self.saved.get())[slot].clone() }
+    }
+}
+
+/// The turn of a loop that encloses another, shared by all nodes recorded in that turn.
+pub type LoopRef = Rcs<LoopObj>;
+
+pub struct LoopObj {
+    pub(super) count: Cell<u32>,
+    pub iter: u32,
+    pub outer: Option<LoopRef>,
+}
+slabbed!(LoopObj);
+
+/// Nodes whose count fell to zero wait here, so that ending a long chain does not recurse.
+struct Ending {
+    first: Cell<Option<NonNull<NodeObj>>>,
+    running: Cell<bool>,
+}
+
+thread_local! {
+    static ENDING: Ending = const { Ending { first: Cell::new(None), running: Cell::new(false) } };
+}
+
+/// # Safety
+/// As for `Slabbed::end`.
+#[inline]
+unsafe fn end_node(cell: NonNull<NodeObj>) {
+    ENDING.with(|e| {
+        // SAFETY: the cell's value is alive until `end_now`; `num` of a dead node serves as the list's link.
+        unsafe { cell.as_ref() }.num.set(e.first.get().map_or(0, |n| n.as_ptr() as u64));
+        e.first.set(Some(cell));
+        if e.running.replace(true) {
+            return;
+        }
+        while let Some(node) = e.first.get() {
+            // SAFETY: every node on the list is dead and nobody else's; its link was written above.
+            unsafe {
+                e.first.set(NonNull::new(node.as_ref().num.get() as *mut NodeObj));
+                end_now(node);
+            }
+        }
+        e.running.set(false);
+    });
+}

@@ -1,0 +1,246 @@
+//! Putting operations on the tape.
+
+use super::node::{Extra, NUM0, NUM1, NodeObj, NodeRef};
+use super::{Cx, LEAF};
+use crate::device::DType;
+use crate::device::slab::Rcs;
+use crate::ops::{Attr, Grad, Needs, Op, Operand};
+use crate::tensor::{Num, Tensor};
+use std::cell::{Cell, RefCell, UnsafeCell};
+
+impl NodeObj {
+    pub(super) fn leaf(dtype: DType, cx: &Cx) -> NodeObj {
+        NodeObj::blank(&LEAF, dtype, 0, cx)
+    }
+
+    #[inline(always)]
+    pub(super) fn blank(op: &'static Op, dtype: DType, nin: u8, cx: &Cx) -> NodeObj {
+        NodeObj {
+            count: Cell::new(1),
+            uses: Cell::new(0),
+            op,
+            site: cx.site(),
+            iter: cx.iter(),
+            outer: cx.outer_loops(),
+            epoch: Cell::new(0),
+            dtype,
+            nin,
+            flags: Cell::new(0),
+            slots: 0,
+            inputs: [None, None],
+            saved: UnsafeCell::new([None, None]),
+            num: Cell::new(0),
+            cot: Cell::new(None),
+            extra: None,
+        }
+    }
+}
+
+impl Grad {
+    #[inline(always)]
+    pub(super) fn needs(&self) -> Needs {
+        match self {
+            Grad::Rule(n, _) | Grad::Into(n, _) | Grad::Own(n, _) | Grad::Each(n, _) => *n,
+            Grad::None(_) => Needs::NOTHING,
+        }
+    }
+}
+
+/// An operand of a fast path: no owned value is made for it.
+#[derive(Clone, Copy)]
+pub enum Arg<'a> {
+    Tensor(&'a Tensor),
+    Num(Num),
+}
+
+impl<'a> Arg<'a> {
+    #[inline(always)]
+    fn node(self) -> Option<&'a NodeRef> {
+        match self {
+            Arg::Tensor(t) => t.node(),
+            Arg::Num(_) => None,
+        }
+    }
+}
+
+impl Cx {
+    /// Records an operation of one input and one result.
+    #[inline(always)]
+    pub(crate) fn record1(&self, op: &'static Op, x: &Tensor, out: &mut Tensor) {
+        let Some(node) = x.node() else { return };
+        if self.grad_enabled() && out.dtype().is_float() {
+            self.record1_tracked(op, x, node, out);
+        }
+    }
+
+    #[inline]
+    fn record1_tracked(&self, op: &'static Op, x: &Tensor, node: &NodeRef, out: &mut Tensor) {
+        let needs = op.vjp[0].needs();
+        if needs.has(Needs::SHAPES) || self.keeps_values() {
+            return self.record(op, &[Arg::Tensor(x)], &[], std::slice::from_mut(out));
+        }
+        let mut n = NodeObj::blank(op, out.dtype(), 1, self);
+        n.slots = x.slot();
+        n.inputs[0] = Some(node.clone());
+        if needs.has(Needs::IN0) {
+            n.saved.get_mut()[0] = Some(x.clone());
+        }
+        if needs.has(Needs::OUT) {
+            // Without its node: a node that holds its own result would never end.
+            n.saved.get_mut()[1] = Some(out.alias(None, 0));
+        }
+        out.set_node(Rcs::new(n), 0);
+        out.set_origin(self.site(), self.iter());
+    }
+
+    /// Records an elementwise operation of two inputs, of which at most one is a host number.
+    #[inline(always)]
+    pub(crate) fn record2(&self, op: &'static Op, a: Arg, b: Arg, out: &mut Tensor) {
+        let (na, nb) = (a.node(), b.node());
+        if (na.is_none() && nb.is_none()) || !self.grad_enabled() || !out.dtype().is_float() {
+            return;
+        }
+        let mut needs = Needs::NOTHING;
+        if na.is_some() {
+            needs = needs.and(op.vjp[0].needs());
+        }
+        if nb.is_some() {
+            needs = needs.and(op.vjp[1].needs());
+        }
+        let full = |x: Arg| match x {
+            Arg::Tensor(t) => t.shape() == out.shape(),
+            Arg::Num(_) => true,
+        };
+        if needs.has(Needs::SHAPES) || self.keeps_values() || !full(a) || !full(b) || needs.has(Needs::OUT) {
+            return self.record(op, &[a, b], &[], std::slice::from_mut(out));
+        }
+        self.record2_plain(op, (a, na), (b, nb), needs, out);
+    }
+
+    /// Records the product of two matrices: its rules find the shapes in what they save.
+    pub(crate) fn record_product(&self, op: &'static Op, a: Arg, b: Arg, out: &mut Tensor) {
+        let (na, nb) = (a.node(), b.node());
+        if (na.is_none() && nb.is_none()) || !self.grad_enabled() || !out.dtype().is_float() {
+            return;
+        }
+        let left = if na.is_some() { Needs::IN1 } else { Needs::NOTHING };
+        let right = if nb.is_some() { Needs::IN0 } else { Needs::NOTHING };
+        self.record2_plain(op, (a, na), (b, nb), left.and(right), out);
+    }
+
+    #[inline(always)]
+    fn record2_plain(
+        &self,
+        op: &'static Op,
+        (a, na): (Arg, Option<&NodeRef>),
+        (b, nb): (Arg, Option<&NodeRef>),
+        needs: Needs,
+        out: &mut Tensor,
+    ) {
+        let mut n = NodeObj::blank(op, out.dtype(), 2, self);
+        for (k, (arg, node)) in [(a, na), (b, nb)].into_iter().enumerate() {
+            match arg {
+                Arg::Tensor(t) => {
+                    if let Some(node) = node {
+                        n.slots |= t.slot() << (4 * k);
+                        n.inputs[k] = Some(node.clone());
+                    }
+                    if needs.has(Needs::input(k)) {
+                        n.saved.get_mut()[k] = Some(t.clone());
+                    }
+                }
+                Arg::Num(v) => {
+                    n.num.set(v.to_f64().to_bits());
+                    n.set_flag(if k == 0 { NUM0 } else { NUM1 }, true);
+                }
+            }
+        }
+        out.set_node(Rcs::new(n), 0);
+        out.set_origin(self.site(), self.iter());
+    }
+
+    /// Records any operation: inputs in the order of its tensor parameters, attributes, results.
+    #[inline(never)]
+    pub(crate) fn record(&self, op: &'static Op, args: &[Arg], attrs: &[Attr], outs: &mut [Tensor]) {
+        if !self.grad_enabled() || args.iter().all(|a| a.node().is_none()) || !outs[0].dtype().is_float() {
+            return;
+        }
+        let grad =
+            |k: usize| op.vjp.get(k).unwrap_or_else(|| op.vjp.last().expect("an operation on tensors has rules"));
+        let mut needs = Needs::NOTHING;
+        for (k, a) in args.iter().enumerate() {
+            if a.node().is_some() {
+                needs = needs.and(grad(k).needs());
+            }
+        }
+        let mut n = NodeObj::blank(op, outs[0].dtype(), args.len().min(255) as u8, self);
+        let mut extra = Extra { attrs: attrs.to_vec(), nout: outs.len() as u8, ..Extra::default() };
+        let broadcast =
+            op.tiles().is_some() && args.iter().any(|a| matches!(a, Arg::Tensor(t) if t.shape() != outs[0].shape()));
+        if needs.has(Needs::SHAPES) || broadcast {
+            extra.shapes = args
+                .iter()
+                .map(|a| match a {
+                    Arg::Tensor(t) => (t.to_dims(), t.dtype()),
+                    Arg::Num(v) => (crate::tensor::Dims::scalar(), v.dtype()),
+                })
+                .collect();
+        }
+        let many = args.len() > 2;
+        for (k, a) in args.iter().enumerate() {
+            let node = a.node().cloned();
+            match a {
+                Arg::Tensor(t) => {
+                    let slot = if node.is_some() { t.slot() } else { 0 };
+                    if many {
+                        extra.inputs.push((node, slot));
+                    } else {
+                        n.slots |= slot << (4 * k);
+                        n.inputs[k] = node;
+                    }
+                    if needs.has(Needs::input(k)) {
+                        if k < 2 {
+                            n.saved.get_mut()[k] = Some((*t).clone());
+                        } else {
+                            extra.saved.get_mut().push((Needs::input(k).0, (*t).clone()));
+                        }
+                    }
+                }
+                Arg::Num(v) => {
+                    if many {
+                        extra.inputs.push((None, 0));
+                    }
+                    extra.nums.push((k, *v));
+                }
+            }
+        }
+        for (k, out) in outs.iter().enumerate() {
+            if needs.has(Needs::output(k)) {
+                extra.saved.get_mut().push((Needs::output(k).0, out.alias(None, 0)));
+            }
+        }
+        if self.keeps_values() {
+            extra.kept = RefCell::new(outs.iter().map(|o| o.alias(None, 0)).collect());
+        }
+        n.extra = Some(Box::new(extra));
+        let node = Rcs::new(n);
+        for (k, out) in outs.iter_mut().enumerate() {
+            if out.dtype().is_float() {
+                out.set_node(node.clone(), k as u8);
+            }
+            out.set_origin(self.site(), self.iter());
+        }
+    }
+
+    /// Inputs of a general call, for `record`.
+    pub(crate) fn args_of(operands: &[Operand]) -> Vec<Arg<'_>> {
+        operands
+            .iter()
+            .map(|o| match o {
+                Operand::Tensor(t) => Arg::Tensor(t),
+                Operand::Num(v) => Arg::Num(*v),
+                Operand::None => Arg::Num(Num::Int(0)),
+            })
+            .collect()
+    }
+}

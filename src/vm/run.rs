@@ -1,0 +1,426 @@
+//! The loop that runs instructions: what host numbers, jumps and plain calls need. Everything else leaves the inner
+//! loop for `execute`, so that the inner loop is small enough for its state to stay in machine registers.
+
+use super::code::{Cmp, Instr};
+use super::error::Error;
+use super::function::Closure;
+use super::value::{Obj, Value};
+use super::{Frame, MAX_FRAMES, Vm};
+
+/// What `Vm::execute` leaves to be done.
+pub(super) enum Next {
+    /// Go on where the top frame stands.
+    Go,
+    /// The frame at the floor has returned this.
+    Finished(Value),
+}
+
+// The layout of `#[repr(u8)]` enums is defined: the tag is the first byte, what is 8 bytes long begins at byte 8. Values
+// are written in these two parts; building the enum first would go through memory, and a 16-byte load of two smaller
+// stores stalls.
+const NONE: u8 = 0;
+const BOOL: u8 = 1;
+const INT: u8 = 2;
+const FLOAT: u8 = 3;
+const OBJ: u8 = 6;
+
+impl Vm {
+    /// Runs until the frame at position `floor` has returned; its value.
+    pub(super) fn run(&mut self, floor: usize) -> Result<Value, Error> {
+        loop {
+            let instr = self.run_fast(floor);
+            match self.execute(instr, floor) {
+                Ok(Next::Go) => {}
+                Ok(Next::Finished(value)) => return Ok(value),
+                Err(e) => self.unwind(e, floor)?,
+            }
+        }
+    }
+
+    /// Runs instructions up to the first one that needs more than this loop does. The top frame's `pc` is then
+    /// after that instruction.
+    #[inline(never)]
+    fn run_fast(&mut self, floor: usize) -> Instr {
+        let frame = self.top();
+        let mut pc: *const Instr = frame.pc;
+        let mut base: *mut Value = frame.base;
+        // SAFETY: the frame's code lives as long as the frame.
+        let mut consts: *const Value = unsafe { (*frame.code).consts_ptr() };
+
+        // SAFETY of the whole loop: the compiler names only registers below `code.registers` and table entries
+        // that exist; a frame is entered only when its registers fit the stack's chunk; a frame's closure is kept
+        // alive by the register before its base, which no instruction of that frame can name; code ends with a
+        // return, so `pc` stays inside. No reference to a register outlives its instruction.
+        macro_rules! slot {
+            ($r:expr) => {
+                unsafe { base.add($r as usize) }
+            };
+        }
+        macro_rules! reg {
+            ($r:expr) => {
+                unsafe { &*base.add($r as usize) }
+            };
+        }
+        // Writes a register; where something on the heap would have to be dropped, the instruction is left.
+        macro_rules! set {
+            ($instr:expr, $r:expr, $tag:expr, $payload:expr) => {{
+                let payload: u64 = $payload;
+                let slot = slot!($r);
+                unsafe {
+                    if (*slot).is_heap() {
+                        break $instr;
+                    }
+                    slot.cast::<u8>().write($tag);
+                    slot.cast::<u64>().add(1).write(payload);
+                }
+            }};
+        }
+        macro_rules! set_int {
+            ($instr:expr, $r:expr, $v:expr) => {{
+                let value: i64 = $v;
+                set!($instr, $r, INT, value as u64)
+            }};
+        }
+        macro_rules! set_float {
+            ($instr:expr, $r:expr, $v:expr) => {{
+                let value: f64 = $v;
+                set!($instr, $r, FLOAT, value.to_bits())
+            }};
+        }
+        macro_rules! set_bool {
+            ($instr:expr, $r:expr, $v:expr) => {{
+                let value: bool = $v;
+                let slot = slot!($r);
+                unsafe {
+                    if (*slot).is_heap() {
+                        break $instr;
+                    }
+                    // A bool is the byte after the tag.
+                    slot.cast::<[u8; 2]>().write([BOOL, value as u8]);
+                }
+            }};
+        }
+        macro_rules! copy {
+            ($instr:expr, $r:expr, $value:expr) => {
+                match $value {
+                    Value::Int(x) => set_int!($instr, $r, *x),
+                    Value::Float(x) => set_float!($instr, $r, *x),
+                    Value::Obj(o) => {
+                        if reg!($r).is_heap() {
+                            break $instr;
+                        }
+                        let pointer = std::rc::Rc::as_ptr(o);
+                        // One more owner: the register.
+                        unsafe { std::rc::Rc::increment_strong_count(pointer) };
+                        set!($instr, $r, OBJ, *unsafe { &*(&raw const *o).cast::<u64>() })
+                    }
+                    _ => break $instr,
+                }
+            };
+        }
+        macro_rules! jump {
+            ($offset:expr) => {
+                pc = unsafe { pc.offset($offset as isize) }
+            };
+        }
+        macro_rules! arith {
+            ($instr:expr, $dst:expr, $a:expr, $b:expr, $checked:ident, $op:tt) => {
+                match (reg!($a), reg!($b)) {
+                    (Value::Int(x), Value::Int(y)) => match x.$checked(*y) {
+                        Some(v) => set_int!($instr, $dst, v),
+                        None => break $instr,
+                    },
+                    (Value::Float(x), Value::Float(y)) => set_float!($instr, $dst, x $op y),
+                    _ => break $instr,
+                }
+            };
+        }
+        macro_rules! arith_int {
+            ($instr:expr, $dst:expr, $a:expr, $imm:expr, $checked:ident, $op:tt) => {
+                match reg!($a) {
+                    Value::Int(x) => match x.$checked($imm as i64) {
+                        Some(v) => set_int!($instr, $dst, v),
+                        None => break $instr,
+                    },
+                    Value::Float(x) => set_float!($instr, $dst, x $op $imm as f64),
+                    _ => break $instr,
+                }
+            };
+        }
+        macro_rules! constant {
+            ($index:expr) => {
+                unsafe { &*consts.add($index as usize) }
+            };
+        }
+        macro_rules! arith_float {
+            ($instr:expr, $dst:expr, $a:expr, $index:expr, $op:tt) => {
+                match (reg!($a), constant!($index)) {
+                    (Value::Float(x), Value::Float(k)) => set_float!($instr, $dst, x $op k),
+                    _ => break $instr,
+                }
+            };
+        }
+        macro_rules! unless {
+            ($instr:expr, $op:tt, $a:expr, $b:expr, $offset:expr) => {
+                match (reg!($a), reg!($b)) {
+                    (Value::Int(x), Value::Int(y)) => {
+                        let holds = x $op y;
+                        if !holds {
+                            jump!($offset);
+                        }
+                    }
+                    (Value::Float(x), Value::Float(y)) => {
+                        let holds = x $op y;
+                        if !holds {
+                            jump!($offset);
+                        }
+                    }
+                    _ => break $instr,
+                }
+            };
+        }
+        macro_rules! unless_int {
+            ($instr:expr, $op:tt, $a:expr, $imm:expr, $offset:expr) => {
+                match reg!($a) {
+                    Value::Int(x) => {
+                        let holds = *x $op $imm as i64;
+                        if !holds {
+                            jump!($offset);
+                        }
+                    }
+                    Value::Float(x) => {
+                        let holds = *x $op $imm as f64;
+                        if !holds {
+                            jump!($offset);
+                        }
+                    }
+                    _ => break $instr,
+                }
+            };
+        }
+        macro_rules! interrupted {
+            () => {
+                self.interrupt.load(std::sync::atomic::Ordering::Relaxed)
+            };
+        }
+
+        let instr = loop {
+            let instr = unsafe { *pc };
+            pc = unsafe { pc.add(1) };
+            match instr {
+                Instr::Bool { dst, value } => set_bool!(instr, dst, value),
+                Instr::Int { dst, value } => set_int!(instr, dst, value as i64),
+                Instr::Const { dst, index } => copy!(instr, dst, constant!(index)),
+                Instr::Copy { dst, src } => match reg!(src) {
+                    Value::Int(x) => set_int!(instr, dst, *x),
+                    Value::Float(x) => set_float!(instr, dst, *x),
+                    _ => break instr,
+                },
+                Instr::GetGlobal { dst, slot } => match unsafe { &*self.globals.as_ptr().add(slot as usize) } {
+                    Some(value) => copy!(instr, dst, value),
+                    None => break instr,
+                },
+                Instr::GetCapture { dst, index } => copy!(instr, dst, self.capture(index)),
+
+                Instr::Add { dst, a, b, .. } => arith!(instr, dst, a, b, checked_add, +),
+                Instr::Sub { dst, a, b, .. } => arith!(instr, dst, a, b, checked_sub, -),
+                Instr::Mul { dst, a, b, .. } => arith!(instr, dst, a, b, checked_mul, *),
+                Instr::Div { dst, a, b, .. } => match (reg!(a), reg!(b)) {
+                    (Value::Float(x), Value::Float(y)) if *y != 0.0 => set_float!(instr, dst, x / y),
+                    (Value::Int(x), Value::Int(y)) if *y != 0 => set_float!(instr, dst, *x as f64 / *y as f64),
+                    _ => break instr,
+                },
+                Instr::FloorDiv { dst, a, b, .. } => match (reg!(a), reg!(b)) {
+                    (Value::Int(x), Value::Int(y)) if *y > 0 => set_int!(instr, dst, x.div_euclid(*y)),
+                    _ => break instr,
+                },
+                Instr::Rem { dst, a, b, .. } => match (reg!(a), reg!(b)) {
+                    (Value::Int(x), Value::Int(y)) if *y > 0 => set_int!(instr, dst, x.rem_euclid(*y)),
+                    _ => break instr,
+                },
+                Instr::AddI { dst, a, imm, .. } => arith_int!(instr, dst, a, imm, checked_add, +),
+                Instr::SubI { dst, a, imm, .. } => arith_int!(instr, dst, a, imm, checked_sub, -),
+                Instr::MulI { dst, a, imm, .. } => arith_int!(instr, dst, a, imm, checked_mul, *),
+                Instr::FloorDivI { dst, a, imm, .. } => match reg!(a) {
+                    Value::Int(x) if imm > 0 => set_int!(instr, dst, x.div_euclid(imm as i64)),
+                    _ => break instr,
+                },
+                Instr::RemI { dst, a, imm, .. } => match reg!(a) {
+                    Value::Int(x) if imm > 0 => set_int!(instr, dst, x.rem_euclid(imm as i64)),
+                    _ => break instr,
+                },
+                Instr::PowI { dst, a, imm: 2, .. } => match reg!(a) {
+                    Value::Float(x) => set_float!(instr, dst, x * x),
+                    Value::Int(x) => match x.checked_mul(*x) {
+                        Some(v) => set_int!(instr, dst, v),
+                        None => break instr,
+                    },
+                    _ => break instr,
+                },
+                Instr::AddF { dst, a, index, .. } => arith_float!(instr, dst, a, index, +),
+                Instr::SubF { dst, a, index, .. } => arith_float!(instr, dst, a, index, -),
+                Instr::MulF { dst, a, index, .. } => arith_float!(instr, dst, a, index, *),
+                Instr::DivF { dst, a, index, .. } => match (reg!(a), constant!(index)) {
+                    (Value::Float(x), Value::Float(k)) if *k != 0.0 => set_float!(instr, dst, x / k),
+                    (Value::Int(x), Value::Float(k)) if *k != 0.0 => set_float!(instr, dst, *x as f64 / k),
+                    _ => break instr,
+                },
+                Instr::Neg { dst, a } => match reg!(a) {
+                    Value::Float(x) => set_float!(instr, dst, -x),
+                    Value::Int(x) if *x != i64::MIN => set_int!(instr, dst, -x),
+                    _ => break instr,
+                },
+                Instr::Compare { op, dst, a, b } => match (reg!(a), reg!(b)) {
+                    (Value::Int(x), Value::Int(y)) => set_bool!(instr, dst, op.holds(x.partial_cmp(y))),
+                    (Value::Float(x), Value::Float(y)) => set_bool!(instr, dst, op.holds(x.partial_cmp(y))),
+                    _ => break instr,
+                },
+
+                Instr::Jump { offset } => jump!(offset),
+                Instr::Loop { offset } => {
+                    if interrupted!() {
+                        break instr;
+                    }
+                    self.cx.next_iteration();
+                    jump!(offset);
+                }
+                Instr::JumpIf { a, offset } => match reg!(a) {
+                    Value::Bool(true) => jump!(offset),
+                    Value::Bool(false) => {}
+                    _ => break instr,
+                },
+                Instr::JumpUnless { a, offset } => match reg!(a) {
+                    Value::Bool(true) => {}
+                    Value::Bool(false) => jump!(offset),
+                    _ => break instr,
+                },
+                Instr::UnlessLt { a, b, offset } => unless!(instr, <, a, b, offset),
+                Instr::UnlessLe { a, b, offset } => unless!(instr, <=, a, b, offset),
+                Instr::UnlessGt { a, b, offset } => unless!(instr, >, a, b, offset),
+                Instr::UnlessGe { a, b, offset } => unless!(instr, >=, a, b, offset),
+                Instr::UnlessEq { a, b, offset } => unless!(instr, ==, a, b, offset),
+                Instr::UnlessNe { a, b, offset } => unless!(instr, !=, a, b, offset),
+                Instr::UnlessLtI { a, imm, offset } => unless_int!(instr, <, a, imm, offset),
+                Instr::UnlessLeI { a, imm, offset } => unless_int!(instr, <=, a, imm, offset),
+                Instr::UnlessGtI { a, imm, offset } => unless_int!(instr, >, a, imm, offset),
+                Instr::UnlessGeI { a, imm, offset } => unless_int!(instr, >=, a, imm, offset),
+                Instr::UnlessEqI { a, imm, offset } => unless_int!(instr, ==, a, imm, offset),
+                Instr::UnlessNeI { a, imm, offset } => unless_int!(instr, !=, a, imm, offset),
+
+                Instr::RangeNext { base: at, dst, back } => {
+                    // Only `RangeInit` and this write the three registers: they hold ints.
+                    let state = slot!(at).cast::<i64>();
+                    let (now, left, step) = unsafe { (*state.add(1), *state.add(3) - 1, *state.add(5)) };
+                    if left > 0 {
+                        if interrupted!() {
+                            break instr;
+                        }
+                        // The last value of the range is an int, so none before it overflows.
+                        let next = now.wrapping_add(step);
+                        set_int!(instr, dst, next);
+                        unsafe {
+                            *state.add(1) = next;
+                            *state.add(3) = left;
+                        }
+                        self.cx.next_iteration();
+                        pc = unsafe { pc.sub(back as usize) };
+                    }
+                }
+
+                Instr::Call { dst, base: at, args } => {
+                    let window = slot!(at);
+                    let Value::Obj(o) = (unsafe { &*window }) else { break instr };
+                    let Obj::Fn(closure) = &**o else { break instr };
+                    let callee = &*closure.code;
+                    let new_base = unsafe { window.add(1) };
+                    if !callee.simple
+                        || callee.this != 0
+                        || callee.params.len() != args as usize
+                        || callee.is_library
+                        || self.frames.len() >= MAX_FRAMES
+                        || self.frames.len() == self.frames.capacity()
+                        || !self.stack.fits(new_base, callee.registers as usize)
+                        || interrupted!()
+                    {
+                        break instr;
+                    }
+                    let frame = Frame {
+                        closure: closure as *const Closure,
+                        code: callee,
+                        base: new_base,
+                        pc: callee.instrs.as_ptr(),
+                        dst,
+                        constructs: false,
+                        new_chunk: false,
+                    };
+                    self.top_mut().pc = pc;
+                    pc = frame.pc;
+                    base = new_base;
+                    consts = callee.consts_ptr();
+                    // There is room: checked above, so that no call to the allocator stands in this loop.
+                    unsafe {
+                        let count = self.frames.len();
+                        self.frames.as_mut_ptr().add(count).write(frame);
+                        self.frames.set_len(count + 1);
+                    }
+                }
+                Instr::Return { src } => {
+                    let frame = *self.top();
+                    let count = self.frames.len();
+                    if frame.constructs || frame.new_chunk || count == floor + 1 {
+                        break instr;
+                    }
+                    let caller = unsafe { &*self.frames.as_ptr().add(count - 2) };
+                    let dst = unsafe { caller.base.add(frame.dst as usize) };
+                    let callee = unsafe { base.sub(1) };
+                    let Value::Obj(closure) = (unsafe { &*callee }) else { break instr };
+                    // Only numbers to drop, and not the last owner of the closure.
+                    let mut heap = unsafe { (*dst).is_heap() } || std::rc::Rc::strong_count(closure) == 1;
+                    for k in 0..unsafe { (*frame.code).registers } {
+                        heap |= reg!(k).is_heap();
+                    }
+                    if heap {
+                        break instr;
+                    }
+                    unsafe {
+                        std::rc::Rc::decrement_strong_count(std::rc::Rc::as_ptr(closure));
+                        callee.cast::<u8>().write(NONE);
+                        match &*base.add(src as usize) {
+                            Value::Int(x) => {
+                                dst.cast::<u8>().write(INT);
+                                dst.cast::<i64>().add(1).write(*x);
+                            }
+                            Value::Float(x) => {
+                                dst.cast::<u8>().write(FLOAT);
+                                dst.cast::<f64>().add(1).write(*x);
+                            }
+                            other => dst.copy_from_nonoverlapping(other, 1),
+                        }
+                        self.frames.set_len(count - 1);
+                        pc = caller.pc;
+                        base = caller.base;
+                        consts = (*caller.code).consts_ptr();
+                    }
+                }
+                _ => break instr,
+            }
+        };
+        self.top_mut().pc = pc;
+        instr
+    }
+}
+
+impl Cmp {
+    #[inline(always)]
+    pub(super) fn holds(self, order: Option<std::cmp::Ordering>) -> bool {
+        use std::cmp::Ordering::*;
+        match self {
+            Cmp::Eq => order == Some(Equal),
+            Cmp::Ne => order != Some(Equal),
+            Cmp::Lt => order == Some(Less),
+            Cmp::Le => matches!(order, Some(Less | Equal)),
+            Cmp::Gt => order == Some(Greater),
+            Cmp::Ge => matches!(order, Some(Greater | Equal)),
+        }
+    }
+}

@@ -1,0 +1,7 @@
+mod cli;
+mod layering;
+mod pages;
+mod proofs;
+mod repl;
+mod scripts;
+mod syntax;
