@@ -4,4 +4,5 @@ mod pages;
 mod proofs;
 mod repl;
 mod scripts;
+mod seed;
 mod syntax;
