@@ -1,4 +1,5 @@
 mod cli;
+mod cuda;
 mod layering;
 mod pages;
 mod proofs;

@@ -1,4 +1,6 @@
-//! CUDA: what generated kernels are compiled with.
+//! CUDA: what generated kernels are compiled with, and how they are generated.
+
+pub mod source;
 
 /// The functions that the C++ expressions of ops call (see [`Tiles::cuda`](crate::device::cpu::tile::Tiles::cuda)), to
 /// stand before the kernels of a translation unit.

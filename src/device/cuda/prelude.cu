@@ -149,3 +149,47 @@ __device__ inline INT TO_I64(float x) { return x != x ? 0 : __float2ll_rz(x); }
 __device__ inline INT TO_I64(double x) { return x != x ? 0 : __double2ll_rz(x); }
 __device__ inline INT TO_I64(INT x) { return x; }
 __device__ inline INT TO_I64(bool x) { return x; }
+
+// Half types as they lie in memory. Converted by instructions, as the headers that wrap them come with the toolkit.
+struct F16 { unsigned short bits; };
+struct BF16 { unsigned short bits; };
+
+__device__ inline bool READ(bool x) { return x; }
+__device__ inline INT READ(INT x) { return x; }
+__device__ inline float READ(float x) { return x; }
+__device__ inline double READ(double x) { return x; }
+__device__ inline float READ(F16 x) {
+    float y;
+    asm("cvt.f32.f16 %0, %1;" : "=f"(y) : "h"(x.bits));
+    return y;
+}
+__device__ inline float READ(BF16 x) { return __uint_as_float((unsigned int)x.bits << 16); }
+
+__device__ inline F16 TO_F16(float x) {
+    F16 y;
+    asm("cvt.rn.f16.f32 %0, %1;" : "=h"(y.bits) : "f"(x));
+    return y;
+}
+// Rounds to the nearest, halves to even, by its bits.
+__device__ inline BF16 TO_BF16(float x) {
+    unsigned int bits = __float_as_uint(x);
+    BF16 y;
+    y.bits = x != x ? 0x7fc0 : (unsigned short)((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
+    return y;
+}
+__device__ inline float ROUND_F16(float x) { return READ(TO_F16(x)); }
+__device__ inline float ROUND_BF16(float x) { return READ(TO_BF16(x)); }
+
+// How the elements of a view lie: sizes and strides by dim, of which there are `rank`.
+struct View {
+    INT dims[8], strides[8];
+    int rank;
+    __device__ inline INT at(INT i) const {
+        INT offset = 0;
+        for (int d = rank - 1; d >= 0; --d) {
+            offset += i % dims[d] * strides[d];
+            i /= dims[d];
+        }
+        return offset;
+    }
+};
