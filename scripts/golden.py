@@ -125,10 +125,43 @@ def operations(samples, folder, only):
                 os.remove(os.path.join(folder, name))
 
 
+OPERATORS = {"add": "a + b", "sub": "a - b", "mul": "a * b", "div": "a / b", "floor_div": "a // b", "rem": "a % b",
+             "pow": "a ** b", "matmul": "a @ b", "eq": "a == b", "lt": "a < b", "maximum": "torch.maximum(a, b)",
+             "where": "torch.where(torch.tensor([True]), a, b)", "logical_and": "torch.logical_and(a, b)"}
+
+
+def promotion(path):
+    """dtype and number of every operator on 3 and 2 in every pair of dtypes, and with a host number on either side."""
+    hosts = {"bool": True, "int": 2, "float": 2.5}
+
+    def of(code, a, b):
+        try:
+            y = eval(code, {"torch": torch, "a": a, "b": b})
+        except Exception as e:  # Recorded: the test asks why Reel computes it.
+            return {"raises": str(e).splitlines()[0][:80]}
+        return {"dtype": NAMES[y.dtype], "v": number(y.flatten()[0].item())}
+
+    table = {}
+    for name, code in OPERATORS.items():
+        rows = table[name] = {}
+        for a, da in DTYPES.items():
+            for b, db in DTYPES.items():
+                rows[f"{a},{b}"] = of(code, torch.tensor([3]).to(da), torch.tensor([2]).to(db))
+            if name not in ("matmul", "maximum", "logical_and"):
+                for h, v in hosts.items():
+                    rows[f"{a},host {h}"] = of(code, torch.tensor([3]).to(da), v)
+                    rows[f"host {h},{a}"] = of(code, v, torch.tensor([3]).to(da))
+    with open(path, "w") as f:
+        lines = [f"{json.dumps(name)}: {json.dumps(rows, separators=(',', ':'))}" for name, rows in table.items()]
+        f.write("{\n" + ",\n".join(lines) + "\n}\n")
+
+
 def main():
     source, folder, *only = sys.argv[1:]
     torch.set_num_threads(1)
     operations(json.load(open(source)), os.path.join(folder, "ops"), only)
+    if not only:
+        promotion(os.path.join(folder, "promotion.json"))
 
 
 main()

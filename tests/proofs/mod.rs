@@ -7,5 +7,6 @@
 mod forms;
 mod golden;
 mod gradients;
+mod promotion;
 mod samples;
 mod trees;
