@@ -63,10 +63,7 @@ fn chain(dtype: DType) -> Program {
             instr("tanh", 1, [Src::Reg(0), Src::None, Src::None]),
             instr("add", 0, [Src::Reg(0), Src::Reg(1), Src::None]),
         ],
-        inputs: vec![
-            Input { dtype, access: Access::Contiguous },
-            Input { dtype: DType::F32, access: Access::Scalar },
-        ],
+        inputs: vec![Input { dtype, access: Access::Contiguous }, Input { dtype: DType::F32, access: Access::Scalar }],
         outputs: vec![Output { instr: 1 }, Output { instr: 2 }],
         sums: Vec::new(),
         registers: 2,

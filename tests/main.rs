@@ -1,6 +1,8 @@
 mod cli;
 mod cuda;
+mod errors;
 mod layering;
+mod limits;
 mod pages;
 mod proofs;
 mod repl;

@@ -12,7 +12,7 @@ fn text(path: &str) -> String {
 }
 
 /// `"NAME-01"` and the like in the sources, outside of tests.
-fn codes_in_use() -> BTreeMap<String, String> {
+pub fn codes_in_use() -> BTreeMap<String, String> {
     fn walk(folder: &Path, codes: &mut BTreeMap<String, String>) {
         for entry in std::fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();

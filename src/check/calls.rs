@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::ops;
 use crate::source::Span;
 use crate::syntax::ast::*;
+use crate::vm::call::{arguments, is_given};
 use crate::vm::function::ParamDefault;
 
 /// The parameters of a function whose call is checked.
@@ -106,7 +107,7 @@ impl Checker<'_> {
         let collects = signature.params.iter().any(|p| p.collects);
         let room = signature.params.iter().filter(|p| !p.by_name_only).count();
         if given > room && !collects {
-            let message = format!("{} takes {}, but {given} are given", signature.what, arguments(room));
+            let message = format!("{} takes {}, but {}", signature.what, arguments(room), is_given(given));
             let place = positional.get(room - piped.min(room > 0) as usize).map_or(span, |a| a.span);
             let d = signature.note(Diagnostic::error("CALL-02", message).label(place, "one too many"));
             return self.error(d.help(signature.usage()));
@@ -205,13 +206,5 @@ impl Signature {
             })
             .collect();
         format!("it is {}({})", self.what.trim_matches('`'), params.join(", "))
-    }
-}
-
-fn arguments(n: usize) -> String {
-    match n {
-        0 => "no arguments".into(),
-        1 => "one argument".into(),
-        n => format!("{n} arguments"),
     }
 }

@@ -33,10 +33,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("CALL-02", "too many arguments"),
     ("CALL-03", "a named argument that the function does not have"),
     ("CALL-04", "an argument given twice"),
-    ("CALL-05", "a positional argument after a named one"),
-    ("CALL-06", "a required parameter after one with a default"),
     ("LIMIT-02", "a function with more variables or parameters than the machine has registers"),
-    ("UNREAD-01", "a tensor is changed and nothing reads it afterwards"),
 ];
 
 /// Index into [`Resolved::vars`].

@@ -197,12 +197,6 @@ impl<'a> Checker<'a> {
                     self.expr(&arg.value);
                 }
                 ArgKind::Positional | ArgKind::Spread => {
-                    if let Some(first) = named.first() {
-                        let d = Diagnostic::error("CALL-05", "a positional argument cannot come after a named one")
-                            .label(arg.span, "this has no name")
-                            .label(first.span, "this one has");
-                        self.error(d);
-                    }
                     self.expr(&arg.value);
                 }
             }
@@ -362,7 +356,6 @@ impl<'a> Checker<'a> {
     /// Declares parameters, in the order in which a call fills them.
     pub(super) fn params(&mut self, params: &[Param], info: &mut FnInfo) {
         let mut seen: Vec<&Name> = Vec::new();
-        let mut optional: Option<Span> = None;
         for p in params {
             pattern_names(&p.pattern, &mut |n| {
                 if let Some(first) = seen.iter().find(|s| s.text == n.text && &*n.text != "_") {
@@ -370,14 +363,6 @@ impl<'a> Checker<'a> {
                 }
                 seen.push(n);
             });
-            if p.default.is_some() {
-                optional = Some(p.span);
-            } else if let (Some(optional), false) = (optional, p.is_rest) {
-                let d = Diagnostic::error("CALL-06", "a required parameter cannot come after one with a default")
-                    .label(p.span, "this has no default")
-                    .label(optional, "this one has");
-                self.error(d);
-            }
         }
         if params.len() > MAX_PARAMS {
             let d = Diagnostic::error("LIMIT-02", format!("a function can have at most {MAX_PARAMS} parameters"))

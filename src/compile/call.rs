@@ -1,5 +1,6 @@
 //! Calls, methods, pipes.
 
+use super::emit::after;
 use super::emit::{Builder, entry};
 use super::names::known_value;
 use crate::check::{Binding, Known};
@@ -92,7 +93,7 @@ impl Builder<'_, '_> {
             kinds.push(ArgKind::Positional);
         }
         for arg in args {
-            let reg = at + kinds.len() as Reg;
+            let reg = after(at, kinds.len());
             match &arg.kind {
                 ast::ArgKind::Comprehension(clauses) => {
                     let mark = self.mark();

@@ -313,6 +313,11 @@ impl<'s, 'a> Builder<'s, 'a> {
     }
 }
 
+/// The `k`-th of a row of registers. Where there were too many the error has been told, and the code will not run.
+pub fn after(first: Reg, k: usize) -> Reg {
+    first.wrapping_add(k as Reg)
+}
+
 /// `v.len()` before `v.push(x)`, as an operand.
 macro_rules! entry {
     ($builder:expr, $table:ident, $value:expr) => {{

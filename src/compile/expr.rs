@@ -1,5 +1,6 @@
 //! Expressions.
 
+use super::emit::after;
 use super::emit::{Builder, entry};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -65,7 +66,7 @@ impl Builder<'_, '_> {
             ExprKind::Tuple(items) => {
                 let base = self.temps(items.len());
                 for (k, item) in items.iter().enumerate() {
-                    self.expr_to(item, base + k as Reg);
+                    self.expr_to(item, after(base, k));
                 }
                 self.emit(Instr::Tuple { dst, base, count: items.len() as u16 }, span);
             }
@@ -73,7 +74,7 @@ impl Builder<'_, '_> {
                 let base = self.temps(entries.len());
                 let mut keys = Vec::with_capacity(entries.len());
                 for (k, (key, value)) in entries.iter().enumerate() {
-                    self.expr_to(value, base + k as Reg);
+                    self.expr_to(value, after(base, k));
                     keys.push(self.shared.intern(&key.text));
                 }
                 let shape = entry!(self, shapes, keys);
@@ -194,7 +195,7 @@ impl Builder<'_, '_> {
                     match part {
                         StrPart::Text(text) => template.push(Piece::Text(text.clone())),
                         StrPart::Hole { expr, spec } => {
-                            self.expr_to(expr, base + spans.len() as Reg);
+                            self.expr_to(expr, after(base, spans.len()));
                             spans.push(expr.span);
                             let spec = spec.as_ref().and_then(|(text, at)| self.format_spec(text, *at));
                             template.push(Piece::Hole(spec));
@@ -342,8 +343,8 @@ impl Builder<'_, '_> {
     ) {
         for (k, part) in [start, end].into_iter().enumerate() {
             match part {
-                Some(e) => self.expr_to(e, base + k as Reg),
-                None => self.emit(Instr::None { dst: base + k as Reg }, span),
+                Some(e) => self.expr_to(e, after(base, k)),
+                None => self.emit(Instr::None { dst: after(base, k) }, span),
             }
         }
         match step {

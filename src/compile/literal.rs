@@ -1,6 +1,7 @@
 //! Tensor literals. Rows of constants become a constant; anything else is gathered when it runs.
 
 use super::emit::Builder;
+use super::emit::after;
 use super::function::is_tensor_literal;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
@@ -27,8 +28,8 @@ impl Builder<'_, '_> {
         for (k, item) in items.iter().enumerate() {
             let mark = self.mark();
             match &item.kind {
-                ExprKind::Tensor(row) => self.tensor(row, base + k as Reg, item.span, wide),
-                _ => self.expr_to(item, base + k as Reg),
+                ExprKind::Tensor(row) => self.tensor(row, after(base, k), item.span, wide),
+                _ => self.expr_to(item, after(base, k)),
             }
             self.release(mark);
         }

@@ -1,5 +1,6 @@
 //! Assignments: to names, to chains, to several places at once, and `place op= value`.
 
+use super::emit::after;
 use super::emit::{Builder, entry};
 use super::expr::{item_shape, items_span, may_assign};
 use crate::check::{Binding, Origin, Place};
@@ -21,10 +22,10 @@ impl Builder<'_, '_> {
             (ExprKind::Tuple(places), ExprKind::Tuple(values)) if places.len() == values.len() => {
                 let base = self.temps(values.len());
                 for (k, value) in values.iter().enumerate() {
-                    self.expr_to(value, base + k as Reg);
+                    self.expr_to(value, after(base, k));
                 }
                 for (k, place) in places.iter().enumerate() {
-                    self.assign_from(place, base + k as Reg, values[k].span);
+                    self.assign_from(place, after(base, k), values[k].span);
                 }
             }
             (ExprKind::Name(_), _) => {
@@ -75,7 +76,7 @@ impl Builder<'_, '_> {
                 let base = self.temps(places.len());
                 self.emit_at(Instr::Unpack { base, src, count: places.len() as u16 }, place.span, &[from]);
                 for (k, place) in places.iter().enumerate() {
-                    self.assign_from(place, base + k as Reg, from);
+                    self.assign_from(place, after(base, k), from);
                 }
             }
             ExprKind::Index(recv, items)

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::emit::after;
 use super::emit::{Builder, Open};
 use crate::check::{self, Binding, Place};
 use crate::source::Span;
@@ -171,7 +172,7 @@ impl Builder<'_, '_> {
                 let instr = Instr::Unpack { base, src, count: parts.len() as u16 };
                 self.emit_at(instr, *span, &[from]);
                 for (k, part) in parts.iter().enumerate() {
-                    self.bind_pattern(part, base + k as Reg, *span);
+                    self.bind_pattern(part, after(base, k), *span);
                 }
                 self.release(mark);
             }

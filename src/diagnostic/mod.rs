@@ -19,6 +19,14 @@ pub struct Label {
     pub text: String,
 }
 
+/// A function that was called at a place, so often in a row.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Call {
+    pub function: String,
+    pub at: Span,
+    pub times: usize,
+}
+
 /// An error or a warning with its place.
 #[derive(Clone, Debug)]
 pub struct Diagnostic {
@@ -30,7 +38,7 @@ pub struct Diagnostic {
     pub labels: Vec<Label>,
     pub help: Option<String>,
     /// The user's frames, innermost first: function name and call site.
-    pub trace: Vec<(String, Span)>,
+    pub trace: Vec<Call>,
 }
 
 impl Diagnostic {

@@ -15,7 +15,7 @@ use miette::{
     SpanContents,
 };
 
-use super::{Diagnostic, Severity};
+use super::{Call, Diagnostic, Severity};
 use crate::source::{SourceMap, Span};
 use piece::Piece;
 
@@ -66,26 +66,19 @@ pub fn render(diagnostic: &Diagnostic, sources: &SourceMap, style: Style) -> Str
     out
 }
 
-/// The calls that led to the error, innermost first. A recursion shows once with its count, a long trace its ends.
-fn write_trace(out: &mut String, trace: &[(String, Span)], sources: &SourceMap) {
-    let mut runs: Vec<(&(String, Span), usize)> = Vec::new();
-    for frame in trace {
-        match runs.last_mut() {
-            Some((last, count)) if *last == frame => *count += 1,
-            _ => runs.push((frame, 1)),
-        }
-    }
-    let hidden = runs.len().saturating_sub(2 * TRACE_ENDS + 1);
+/// The calls that led to the error, innermost first: of a long trace its ends.
+fn write_trace(out: &mut String, trace: &[Call], sources: &SourceMap) {
+    let hidden = trace.len().saturating_sub(2 * TRACE_ENDS + 1);
     let hidden = if hidden == 0 { 0 } else { hidden + 1 };
-    for (i, ((name, span), count)) in runs.iter().enumerate() {
+    for (i, call) in trace.iter().enumerate() {
         if hidden > 0 && i == TRACE_ENDS {
             let _ = writeln!(out, "  … {hidden} more");
         }
         if hidden > 0 && (TRACE_ENDS..TRACE_ENDS + hidden).contains(&i) {
             continue;
         }
-        let _ = write!(out, "  in `{}`, called at {}", piece::visible(name), place(*span, sources));
-        let _ = if *count > 1 { writeln!(out, ", {count} times") } else { writeln!(out) };
+        let _ = write!(out, "  in `{}`, called at {}", piece::visible(&call.function), place(call.at, sources));
+        let _ = if call.times > 1 { writeln!(out, ", {} times", call.times) } else { writeln!(out) };
     }
 }
 

@@ -23,7 +23,13 @@ pub fn write(path: &Path, contents: impl FnOnce(&mut BufWriter<File>) -> Result<
         use std::os::unix::fs::PermissionsExt;
         options.permissions(fs::Permissions::from_mode(0o666));
     }
-    let (file, aside) = options.tempfile_in(&folder)?.into_parts();
+    if !folder.is_dir() {
+        let missing = format!("there is no folder `{}`", folder.display());
+        return Err(std::io::Error::new(std::io::ErrorKind::NotFound, missing).into());
+    }
+    // Its error names the file aside, which is nobody's concern: the kind says what is wrong with the folder.
+    let aside = options.tempfile_in(&folder).map_err(|e| std::io::Error::from(e.kind()))?;
+    let (file, aside) = aside.into_parts();
     let mut out = BufWriter::with_capacity(1 << 16, file);
     contents(&mut out)?;
     out.flush()?;

@@ -8,6 +8,7 @@ use super::error::Error;
 use super::operand::{number, operand};
 use super::print::{describe, with_article};
 use super::value::{Obj, Value};
+use crate::device::cpu::alloc;
 use crate::ops::{self, Op};
 use crate::tensor::Num;
 
@@ -290,16 +291,20 @@ fn float_pow(x: f64, y: f64) -> Result<Value, Error> {
 
 /// `+` of strings, tuples and lists.
 fn joined(x: &Value, y: &Value) -> Result<Value, Error> {
+    let room = |len: usize| alloc::check(len).map_err(Error::out_of_memory);
     if let (Some(a), Some(b)) = (x.as_str(), y.as_str()) {
+        room(a.len() + b.len())?;
         let mut text = String::with_capacity(a.len() + b.len());
         text.push_str(a);
         text.push_str(b);
         return Ok(Value::str(text));
     }
     if let (Some(a), Some(b)) = (x.as_tuple(), y.as_tuple()) {
+        room((a.len() + b.len()) * size_of::<Value>())?;
         return Ok(Value::tuple(a.parts().iter().chain(b.parts()).cloned().collect()));
     }
     if let (Some(a), Some(b)) = (x.as_list(), y.as_list()) {
+        room((a.len() + b.len()) * size_of::<Value>())?;
         let mut items = a.to_vec();
         items.extend(b.borrow().iter().cloned());
         return Ok(Value::list(items));

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Vm;
 use super::arith;
 use super::builtins;
-use super::call::default_value;
+use super::call::{arguments, default_value, is_given};
 use super::code::Reg;
 use super::error::Error;
 use super::function::{Args, Builtin, ParamDefault};
@@ -42,10 +42,9 @@ pub(super) fn builtin(b: &'static Builtin, args: Args) -> Result<(Vec<Value>, Ve
         } else if rest_at.is_some() {
             rest.push((value, k));
         } else {
-            let are = if given == 1 { "is" } else { "are" };
             return Err(Error::new(
                 "CALL-02",
-                format!("`{}` takes {} arguments, but {given} {are} given", b.name, params.len()),
+                format!("`{}` takes {}, but {}", b.name, arguments(params.len()), is_given(given)),
             )
             .at(k, "one too many")
             .help(usage(b)));
@@ -232,11 +231,9 @@ impl Bound {
         for (k, value) in args.positional.into_iter().enumerate() {
             let param = collects.or_else(|| op.params.get(k).map(|_| k));
             let Some(p) = param else {
-                let n = op.params.len();
-                let are = if given == 1 { "is" } else { "are" };
                 return Err(Error::new(
                     "CALL-02",
-                    format!("`{}` takes {n} arguments, but {given} {are} given", op.name),
+                    format!("`{}` takes {}, but {}", op.name, arguments(op.params.len()), is_given(given)),
                 )
                 .at(k, "one too many")
                 .help(op_usage(op)));

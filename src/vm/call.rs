@@ -425,13 +425,8 @@ fn missing(code: &Code, given: impl Fn(usize) -> bool) -> Error {
 }
 
 fn too_many(code: &Code, given: usize) -> Error {
-    let room = match code.params.len() {
-        0 => "no arguments".into(),
-        1 => "one argument".into(),
-        n => format!("{n} arguments"),
-    };
-    let are = if given == 1 { "is" } else { "are" };
-    Error::new("CALL-02", format!("`{}` takes {room}, but {given} {are} given", code.name))
+    let (room, given) = (arguments(code.params.len()), is_given(given));
+    Error::new("CALL-02", format!("`{}` takes {room}, but {given}", code.name))
         .label(code.span, "declared here")
         .help(usage(code))
 }
@@ -489,4 +484,18 @@ pub(super) fn class_of(value: &Value) -> Option<Rc<super::function::Class>> {
         },
         _ => None,
     }
+}
+
+/// `one argument`
+pub fn arguments(n: usize) -> String {
+    match n {
+        0 => "no arguments".into(),
+        1 => "one argument".into(),
+        n => format!("{n} arguments"),
+    }
+}
+
+/// `2 are given`
+pub fn is_given(n: usize) -> String {
+    format!("{n} {} given", if n == 1 { "is" } else { "are" })
 }

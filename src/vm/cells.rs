@@ -50,7 +50,7 @@ mod tests {
         };
         let (a, b, c) = (cell(1.0), cell(2.0), cell(3.0));
         let list = Value::list(vec![b.clone(), a.clone()]);
-        list.as_list().expect("a list").push(list.clone());
+        list.as_list().expect("a list").push(list.clone()).expect("fits");
         let v = Value::tuple(vec![
             a.clone(),
             Value::record([("x".into(), list.clone()), ("y".into(), c.clone())]),

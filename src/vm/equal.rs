@@ -205,7 +205,7 @@ mod tests {
     fn cycles_depth_and_sharing_end() {
         let cycle = || {
             let l = Value::list(ints([1]));
-            l.as_list().expect("a list").push(l.clone());
+            l.as_list().expect("a list").push(l.clone()).expect("fits");
             l
         };
         let (a, b) = (cycle(), cycle());

@@ -1,6 +1,7 @@
 //! Errors while a program runs. A builtin or an op says what is wrong and with which of its operands; the
 //! machine knows where the operands stand in the source and turns that into a [`Diagnostic`].
 
+use crate::device::cpu::alloc;
 use crate::diagnostic::Diagnostic;
 use crate::ops::OpError;
 use crate::source::Span;
@@ -42,8 +43,16 @@ impl Error {
         Error(Box::new(Fault::Placed(diagnostic)))
     }
 
+    /// The program was asked to stop: by the user, or because its objects have outgrown the memory.
     pub fn interrupt() -> Error {
-        Error(Box::new(Fault::Interrupt))
+        match alloc::exceeded() {
+            Some(e) => OpError::out_of_memory(e).into(),
+            None => Error(Box::new(Fault::Interrupt)),
+        }
+    }
+
+    pub fn out_of_memory(e: alloc::OutOfMemory) -> Error {
+        OpError::out_of_memory(e).into()
     }
 
     /// Labels the operand at `index`; the first one labelled is the place of the error.

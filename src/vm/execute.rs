@@ -168,7 +168,7 @@ impl Vm {
             Instr::Push { list, src } => {
                 let value = self.read(src);
                 if let Some(list) = self.peek(list).as_list() {
-                    list.push(value);
+                    list.push(value).map_err(Error::out_of_memory)?;
                 }
             }
             Instr::ListToTensor { dst, src } => self.list_to_tensor(dst, src)?,

@@ -6,7 +6,7 @@ mod attr;
 mod autograd;
 mod bind;
 pub mod builtins;
-mod call;
+pub mod call;
 pub mod cells;
 mod check_arg;
 pub mod code;

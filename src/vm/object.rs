@@ -8,19 +8,26 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::value::Value;
+use crate::device::cpu::alloc::{self, Charge, OutOfMemory};
+
+/// What an object takes beside its parts, about: its cell, counts, the allocator's own.
+const OVERHEAD: usize = 96;
 
 /// A string; never changed once made.
 pub struct Str {
     text: String,
     /// Whether a character is a byte, so that indexing needs no walk.
     ascii: bool,
+    #[expect(dead_code, reason = "counts as long as it lives")]
+    charge: Charge,
 }
 
 impl Str {
     pub fn new(text: impl Into<String>) -> Str {
         let text = text.into();
         let ascii = text.is_ascii();
-        Str { text, ascii }
+        let charge = Charge::new(OVERHEAD + text.capacity());
+        Str { text, ascii, charge }
     }
 
     pub fn as_str(&self) -> &str {
@@ -45,15 +52,18 @@ impl Str {
 pub struct Tuple {
     parts: Vec<Value>,
     names: &'static [&'static str],
+    #[expect(dead_code, reason = "counts as long as it lives")]
+    charge: Charge,
 }
 
 impl Tuple {
     pub fn new(parts: Vec<Value>) -> Tuple {
-        Tuple { parts, names: &[] }
+        Tuple::named(parts, &[])
     }
 
     pub fn named(parts: Vec<Value>, names: &'static [&'static str]) -> Tuple {
-        Tuple { parts, names }
+        let charge = Charge::new(OVERHEAD + parts.capacity() * size_of::<Value>());
+        Tuple { parts, names, charge }
     }
 
     pub fn parts(&self) -> &[Value] {
@@ -87,11 +97,13 @@ impl Tuple {
 #[derive(Default)]
 pub struct List {
     items: RefCell<Vec<Value>>,
+    charge: Charge,
 }
 
 impl List {
     pub fn new(items: Vec<Value>) -> List {
-        List { items: RefCell::new(items) }
+        let charge = Charge::new(OVERHEAD + items.capacity() * size_of::<Value>());
+        List { items: RefCell::new(items), charge }
     }
 
     pub fn len(&self) -> usize {
@@ -111,8 +123,24 @@ impl List {
         self.items.borrow_mut().get_mut(index).map(|slot| std::mem::replace(slot, value))
     }
 
-    pub fn push(&self, value: Value) {
-        self.items.borrow_mut().push(value);
+    /// # Errors
+    /// When it has to grow and there is no memory for that; it is as it was then.
+    pub fn push(&self, value: Value) -> Result<(), OutOfMemory> {
+        let mut items = self.items.borrow_mut();
+        if items.len() == items.capacity() {
+            // What it grows to, and while it moves what it was.
+            alloc::check((2 * items.capacity() + 4) * size_of::<Value>())?;
+            items.push(value);
+            self.charge.set(OVERHEAD + items.capacity() * size_of::<Value>());
+        } else {
+            items.push(value);
+        }
+        Ok(())
+    }
+
+    /// After the items were changed through `borrow_mut`.
+    pub fn recount(&self) {
+        self.charge.set(OVERHEAD + self.items.borrow().capacity() * size_of::<Value>());
     }
 
     pub fn pop(&self) -> Option<Value> {
@@ -142,6 +170,7 @@ impl List {
 #[derive(Default)]
 pub struct Record {
     map: RefCell<RecordMap>,
+    charge: Charge,
 }
 
 #[derive(Default)]
@@ -150,6 +179,9 @@ struct RecordMap {
     /// Key to position, kept once the record is too long for a walk.
     index: Option<HashMap<Rc<str>, usize>>,
 }
+
+/// What an entry of a record takes, about.
+const ENTRY: usize = 96;
 
 /// Up to this many entries are searched one after the other.
 const WALK: usize = 16;
@@ -221,7 +253,14 @@ impl Record {
 
     /// Gives back the value that the key had before.
     pub fn set(&self, key: Rc<str>, value: Value) -> Option<Value> {
-        self.map.borrow_mut().set(key, value)
+        let mut map = self.map.borrow_mut();
+        let len = map.entries.len();
+        let old = map.set(key, value);
+        if map.entries.len() != len {
+            // A key, a value, their place in the index.
+            self.charge.set(OVERHEAD + map.entries.len() * ENTRY);
+        }
+        old
     }
 
     pub fn remove(&self, key: &str) -> Option<Value> {

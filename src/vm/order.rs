@@ -222,7 +222,7 @@ mod tests {
         assert!(compare(&Value::Int(1), &Value::str("a")).is_err());
         assert!(compare(&Value::None, &Value::None).is_ok_and(Ordering::is_eq));
         let l = Value::list(vec![]);
-        l.as_list().expect("a list").push(l.clone());
+        l.as_list().expect("a list").push(l.clone()).expect("fits");
         assert!(compare(&l, &l).is_err());
         l.as_list().expect("a list").pop();
         assert!(sorted_positions(&[Value::Int(1), Value::None, Value::str("a")], false).is_err());

@@ -329,7 +329,7 @@ mod tests {
     #[test]
     fn cycles_and_great_depth_end_in_an_ellipsis() {
         let l = Value::list(vec![Value::Int(1)]);
-        l.as_list().expect("a list").push(l.clone());
+        l.as_list().expect("a list").push(l.clone()).expect("fits");
         assert_eq!(shown(l.clone()), "[1, […]]");
         l.as_list().expect("a list").pop();
 

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use super::code::{Instr, Reg, SourcePlace};
+use super::code::{Code, Instr, Reg, SourcePlace};
 use super::error::{Error, Fault};
 use super::modes::ModeState;
 use super::value::Value;
 use super::{Frame, Vm};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Call, Diagnostic};
 use crate::source::Span;
 
 pub const CODES: &[(&str, &str)] = &[
@@ -24,9 +24,6 @@ pub(super) struct Handler {
     dst: Reg,
     state: ModeState,
 }
-
-/// Frames that an error lists, at each end of a deep recursion.
-const TRACE: usize = 8;
 
 impl Vm {
     pub(super) fn begin_try(&mut self, dst: Reg, offset: i32) {
@@ -141,22 +138,22 @@ impl Vm {
         self.users_place().map(|p| p.span)
     }
 
-    /// Function names with the places that called them, innermost first.
-    fn trace(&self) -> Vec<(String, Span)> {
-        let mut trace: Vec<(String, Span)> = Vec::new();
-        let calls = self.frames.len().saturating_sub(1);
-        for k in (1..self.frames.len()).rev() {
-            let depth = calls - k;
-            if depth >= TRACE && k > TRACE {
-                continue;
-            }
-            let (callee, caller) = (&self.frames[k], &self.frames[k - 1]);
+    /// The functions that were running with the places that called them, innermost first; a recursion stands once.
+    fn trace(&self) -> Vec<Call> {
+        let mut trace: Vec<Call> = Vec::new();
+        let mut last: Option<(*const Code, Span)> = None;
+        for (caller, callee) in self.frames.iter().zip(self.frames.iter().skip(1)).rev() {
             if frame_code(caller).is_library {
                 continue;
             }
-            if let Some(place) = self.place_of(caller) {
-                trace.push((frame_code(callee).name.to_string(), place.span));
+            let Some(place) = self.place_of(caller) else { continue };
+            let code = frame_code(callee);
+            let this = (&raw const *code, place.span);
+            match trace.last_mut().filter(|_| last == Some(this)) {
+                Some(call) => call.times += 1,
+                None => trace.push(Call { function: code.name.to_string(), at: place.span, times: 1 }),
             }
+            last = Some(this);
         }
         trace
     }

@@ -212,6 +212,10 @@ fn layout(size: usize) -> Layout {
     unsafe { Layout::from_size_align_unchecked(size, ALIGN) }
 }
 
+thread_local! {
+    static EXCEEDED: Cell<Option<OutOfMemory>> = const { Cell::new(None) };
+}
+
 /// A block of at least `bytes` bytes, not initialised, at a 64-byte border. For no bytes a pointer that may be
 /// freed but not read.
 #[inline]
@@ -266,9 +270,66 @@ pub fn set_limit(bytes: usize) {
 }
 
 /// Counts memory that does not come from here (tape nodes, a program's lists) against the limit; negative when it
-/// is given back. What is counted is not refused: ask [`check`].
+/// is given back. What is counted is not refused, but beyond the limit the session is asked to stop, as by an
+/// interrupt, and [`exceeded`] tells it why. To be refused before, ask [`check`].
 pub fn charge(bytes: isize) {
-    CACHE.with(|cache| cache.count(bytes as usize));
+    let over = CACHE.try_with(|cache| {
+        cache.count(bytes as usize);
+        // The machine's own limit is found out only when it may matter.
+        bytes > 0 && cache.in_use() > if cache.limit.get() == 0 { ALWAYS_FITS } else { cache.limit.get() }
+    });
+    if over == Ok(true) {
+        beyond(bytes as usize);
+    }
+}
+
+/// Bytes that are there on any machine.
+const ALWAYS_FITS: usize = 64 << 20;
+
+#[cold]
+fn beyond(bytes: usize) {
+    let limit = limit();
+    CACHE.with(|cache| cache.limit.set(limit));
+    if in_use() <= limit {
+        return;
+    }
+    EXCEEDED.set(Some(OutOfMemory { requested: bytes, in_use: in_use().saturating_sub(bytes), limit }));
+    super::pool::raise_stop();
+}
+
+/// What went beyond the limit since the last call, if that is why a stop was asked for; takes the request back.
+pub fn exceeded() -> Option<OutOfMemory> {
+    let e = EXCEEDED.take()?;
+    super::pool::lower_stop();
+    Some(e)
+}
+
+/// Memory that is counted as long as this lives: what a program's object takes beside tensors.
+#[derive(Default)]
+pub struct Charge(Cell<usize>);
+
+impl Charge {
+    #[inline]
+    pub fn new(bytes: usize) -> Charge {
+        charge(bytes as isize);
+        Charge(Cell::new(bytes))
+    }
+
+    /// It has become another size.
+    #[inline]
+    pub fn set(&self, bytes: usize) {
+        let old = self.0.replace(bytes);
+        if old != bytes {
+            charge(bytes as isize - old as isize);
+        }
+    }
+}
+
+impl Drop for Charge {
+    #[inline]
+    fn drop(&mut self) {
+        charge(-(self.0.get() as isize));
+    }
 }
 
 /// Whether `more` bytes would still be within the limit.

@@ -304,6 +304,24 @@ fn replace_stop(flag: Option<Arc<AtomicBool>>) {
     }
 }
 
+/// Puts this session's stop flag up, if it has one.
+pub fn raise_stop() {
+    store_stop(true);
+}
+
+/// Takes it down again.
+pub fn lower_stop() {
+    store_stop(false);
+}
+
+fn store_stop(value: bool) {
+    let flag = STOP.get();
+    if !flag.is_null() {
+        // SAFETY: as in `stopped`.
+        unsafe { (*flag).store(value, Relaxed) };
+    }
+}
+
 /// Is the stop flag up? False inside [`without_stop`].
 #[inline]
 pub fn stopped() -> bool {

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Call, Diagnostic};
 use crate::source::{FileId, SourceMap, Span};
 
 fn one(text: &str) -> SourceMap {
@@ -18,6 +18,10 @@ fn at(sources: &SourceMap, part: &str) -> Span {
 
 fn plain(diagnostic: &Diagnostic, sources: &SourceMap) -> String {
     render(diagnostic, sources, Style::PLAIN)
+}
+
+fn called(function: &str, at: Span, times: usize) -> Call {
+    Call { function: function.into(), at, times }
 }
 
 #[test]
@@ -160,7 +164,7 @@ fn labels_in_two_files_and_the_calls_between() {
         .label(Span::new(b, 12, 13), "here")
         .label(call, "called from here")
         .help("check it");
-    d.trace = vec![("g".into(), Span::new(b, 32, 36)), ("f".into(), call)];
+    d.trace = vec![called("g", Span::new(b, 32, 36), 1), called("f", call, 1)];
     insta::assert_snapshot!(plain(&d, &s), @r#"
     T-1
 
@@ -187,8 +191,8 @@ fn labels_in_two_files_and_the_calls_between() {
 fn a_deep_trace_shows_its_ends() {
     let s = one("fn f(n) { f(n) }\nf(3)\n");
     let mut d = Diagnostic::error("T-1", "deep");
-    d.trace = vec![("f".into(), Span::new(FileId(0), 10, 14)); 900];
-    d.trace.push(("f".into(), Span::new(FileId(0), 17, 21)));
+    d.trace = vec![called("f", Span::new(FileId(0), 10, 14), 900)];
+    d.trace.push(called("f", Span::new(FileId(0), 17, 21), 1));
     insta::assert_snapshot!(plain(&d, &s), @r"
     T-1
 
@@ -196,7 +200,7 @@ fn a_deep_trace_shows_its_ends() {
       in `f`, called at demo.reel:1:11, 900 times
       in `f`, called at demo.reel:2:1
     ");
-    d.trace = (0..20).map(|i| (format!("f{i}"), Span::new(FileId(0), i, i))).collect();
+    d.trace = (0..20).map(|i| called(&format!("f{i}"), Span::new(FileId(0), i, i), 1)).collect();
     insta::assert_snapshot!(plain(&d, &s), @r"
     T-1
 

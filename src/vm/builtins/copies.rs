@@ -204,7 +204,7 @@ mod tests {
         ]);
         let c = copied(&v);
         assert!(equal(&v, &c).expect("read"));
-        inner.as_list().expect("a list").push(Value::None);
+        inner.as_list().expect("a list").push(Value::None).expect("fits");
         assert!(!equal(&v, &c).expect("read"));
         // One list in two places is one list in the copy too.
         let parts = c.as_tuple().expect("a tuple").parts();
@@ -216,7 +216,7 @@ mod tests {
     fn cycles_through_a_tuple() {
         let l = Value::list(vec![]);
         let t = Value::tuple(vec![l.clone(), Value::Int(7)]);
-        l.as_list().expect("a list").push(t.clone());
+        l.as_list().expect("a list").push(t.clone()).expect("fits");
         for v in [&l, &t] {
             let c = copied(v);
             assert!(equal(v, &c).expect("read"));

@@ -1,6 +1,7 @@
 //! Walking values from Rust: what `for` walks, every builtin that takes "items" walks too.
 
 use super::args::wrong_kind;
+use crate::device::cpu::alloc;
 use crate::ops::index::Item;
 use crate::tensor::Tensor;
 use crate::vm::Vm;
@@ -19,7 +20,10 @@ const WALKABLE: &str = "a tuple, list, range, record, str or tensor";
 /// Refuses lengths that memory is not there for.
 pub fn check_len(len: u64, what: &str) -> Result<usize, Error> {
     match usize::try_from(len) {
-        Ok(len) if len <= MAX_LEN => Ok(len),
+        Ok(len) if len <= MAX_LEN => {
+            alloc::check(len).map_err(Error::out_of_memory)?;
+            Ok(len)
+        }
         _ => Err(Error::new("LIMIT-12", format!("{what} would be {len} long; the most is {MAX_LEN}"))),
     }
 }

@@ -36,7 +36,7 @@ pub static APPEND: Builtin = Builtin {
 
 fn push(_vm: &mut Vm, args: &mut [Value]) -> Result<Value, Error> {
     let item = args[1].take();
-    args::list("push", args)?.push(item);
+    args::list("push", args)?.push(item).map_err(Error::out_of_memory)?;
     Ok(Value::None)
 }
 
@@ -70,6 +70,7 @@ pub static INSERT: Builtin = Builtin {
         match position(index, len) {
             Some(i) => {
                 list.borrow_mut().insert(i, item);
+                list.recount();
                 Ok(Value::None)
             }
             None => Err(outside(index, &args[0], len)),
@@ -132,6 +133,7 @@ pub static EXTEND: Builtin = Builtin {
         let list = args::list("extend", args)?;
         iter::check_len((list.len() + items.len()) as u64, "this list")?;
         list.borrow_mut().append(&mut items);
+        list.recount();
         Ok(Value::None)
     },
 };

@@ -221,7 +221,7 @@ Net(d_in: 1000, name: \"a\")                            101,110 parameters
     fn modules_that_hold_themselves_end() {
         let list = Value::list(vec![]);
         let net = module("Net", &[], &[("parts", list.clone()), ("w", cell(&[1]))]);
-        list.as_list().expect("a list").push(net.clone());
+        list.as_list().expect("a list").push(net.clone()).expect("fits");
         let text = display(&net).expect("on the CPU");
         assert!(text.contains("[0]  Net()  shown above") && text.lines().count() == 4, "{text}");
         list.as_list().expect("a list").pop();

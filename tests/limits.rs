@@ -1,0 +1,136 @@
+//! What is too large, too deep or endless: an error in words or a result, never a panic, an abort or a hang.
+
+use std::time::Duration;
+
+use reel::session::{Options, Session};
+
+use crate::cli::run;
+use crate::scripts::Sink;
+
+/// What a program printed, and the code and message of the error that ended it.
+fn ended(program: &str) -> (String, Option<String>) {
+    let sink = Sink::default();
+    let mut session =
+        Session::new(Options { out: Box::new(sink.clone()), memory: Some(64 << 20), ..Options::default() });
+    let result = session.run_script("program.reel", program, &[]);
+    (sink.text(), result.err().map(|e| format!("{} {}", e[0].code, e[0].message)))
+}
+
+#[track_caller]
+fn prints(program: &str, text: &str) {
+    assert_eq!(ended(program), (text.to_string(), None));
+}
+
+#[track_caller]
+fn refused(program: &str, code: &str) {
+    let (_, error) = ended(program);
+    assert!(error.as_ref().is_some_and(|e| e.starts_with(code)), "{code} is wanted, {error:?} came");
+}
+
+#[test]
+fn too_large_for_the_machine() {
+    let many = |n: usize, part: &dyn Fn(usize) -> String| (0..n).map(part).collect::<Vec<_>>();
+    refused(&format!("fn f({}) {{ 1 }}", many(300, &|i| format!("a{i}")).join(", ")), "LIMIT-02");
+    refused(&format!("fn f() {{\n{}\n}}\nf()", many(70_000, &|i| format!("let a{i} = {i}")).join("\n")), "LIMIT-02");
+    refused(&format!("let x = list({})", many(70_000, &|i| format!("f{i}()")).join(", ")), "NAME-01");
+    let values = many(70_000, &|_| "len(\"a\")".to_string()).join(", ");
+    for open in ["list(", "(", "[", "print("] {
+        let close = if open == "[" { "]" } else { ")" };
+        refused(&format!("let x = {open}{values}{close}"), "LIMIT-03");
+    }
+    let body = many(60_000, &|_| "print(1)".to_string()).join("\n");
+    refused(&format!("if len(\"\") == 1 {{\n{body}\n}}"), "LIMIT-04");
+}
+
+#[test]
+fn recursion() {
+    let deep = "fn depth(n) { if n == 0 { 0 } else { 1 + depth(n - 1) } }\n";
+    prints(&format!("{deep}print(depth(10000))"), "10000\n");
+    refused(&format!("{deep}print(depth(1000000))"), "LIMIT-05");
+    // Through a builtin that calls back, and through a method.
+    refused("fn f(x) { map(f, list(x)) }\nf(1)", "LIMIT-05");
+    refused("module M() { fn forward(x) { self(x) } }\nM()(1)", "LIMIT-05");
+    refused("fn f(x) { grad(f)(x) }\nf(1.0)", "LIMIT-05");
+}
+
+#[test]
+fn deep_values() {
+    // Dropped, printed, compared, copied, searched.
+    let chain = "let xs = list()\nfor _ in 0..1000000 { xs = list(xs) }\n";
+    prints(&format!("{chain}xs = none\nprint(1)"), "1\n");
+    for use_of in ["print(xs)", "xs == copy(xs)", "xs in list(xs)", "let ys = copy(xs)", "str(xs)"] {
+        let (_, error) = ended(&format!("{chain}{use_of}\nxs = none"));
+        assert!(error.as_ref().is_none_or(|e| e.starts_with("LIMIT-")), "{use_of}: {error:?}");
+    }
+    prints("let f = || 0\nfor _ in 0..300000 { let g = f; f = || g }\nf = none\nprint(1)", "1\n");
+    prints("let t = ()\nfor _ in 0..300000 { t = (t,) }\nt = none\nprint(1)", "1\n");
+    prints("let r = {}\nfor _ in 0..300000 { r = {inside: r} }\nr = none\nprint(1)", "1\n");
+    prints("let xs = list()\nxs.push(xs)\nprint(len(xs), xs in xs)\nprint(kind(str(xs)))", "1 true\nstr\n");
+}
+
+#[test]
+fn endless_growth_names_the_bytes() {
+    for program in [
+        "let xs = list()\nwhile true { xs.push(1) }",
+        "let xs = list()\nfor x in 0..1000000000 { xs.append(\"{x}\") }",
+        "let s = \"a\"\nwhile true { s = s + s }",
+        "let t = ()\nwhile true { t = (t, 1) }",
+        "let r = {}\nlet i = 0\nwhile true { r[\"{i}\"] = i; i += 1 }",
+        "let w = param([1.0])\nlet y = w * 1\nwhile true { y = y * 1.0 }",
+        "let f = || 0\nlet xs = list()\nwhile true { xs.push(list(f, none)) }",
+        "zeros(1000000, 1000000)",
+        "arange(1000000000000)",
+        "let x = ones(1000)\nwhile true { x = cat((x, x)) }",
+    ] {
+        let (_, error) = ended(program);
+        let said = error.as_ref().is_some_and(|e| e.starts_with("LIMIT-01 out of memory") && e.contains("iB"));
+        assert!(said, "{program}: {error:?}");
+    }
+    // The memory comes back, and the session goes on.
+    prints("let xs = list()\ntry { while true { xs.push(1) } } catch e { xs.clear() }\nprint(len(xs))", "0\n");
+    let (status, _, told) = run(&["--memory", "1M", "-e", "zeros(1000, 1000)"], "");
+    assert!(status == Some(1) && told.contains("1:1") && told.contains("3.8 MiB"), "{told}");
+}
+
+#[test]
+fn empty_tensors() {
+    prints(
+        "let e = zeros(0, 3)\nprint(e, sum(e), e.T, e @ zeros(3, 2), cat((e, e)), e[0..0])",
+        "f32[0, 3] [] 0.0 f32[3, 0] [[], [], []] f32[0, 2] [] f32[0, 3] [] f32[0, 3] []\n",
+    );
+    prints("for row in zeros(0, 3) { print(row) }\nprint([], len([]), [x for x in []])", "f32[0] [] 0 f32[0] []\n");
+    prints("let w = param(zeros(0, 2))\nbackward(sum(relu(w @ ones(2, 2))))\nprint(w.grad)", "f32[0, 2] []\n");
+    refused("max([])", "VALUE-13");
+    refused("[][0]", "INDEX-01");
+}
+
+#[test]
+fn a_script_of_two_megabytes() {
+    let lines = 2_000_000 / 20;
+    let text = (0..lines).map(|i| format!("let a = {i:>7} + 1\n")).collect::<String>() + "print(a)";
+    assert!(text.len() > 1_900_000);
+    prints(&text, &format!("{lines}\n"));
+}
+
+/// A reader that goes away ends the program quietly.
+#[cfg(unix)]
+#[test]
+fn head() {
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_reel"))
+        .args(["-e", "for i in 0..100000000 { print(i) }"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut first = [0; 4];
+    std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut first).unwrap();
+    drop(child.stdout.take());
+    for _ in 0..600 {
+        if child.try_wait().unwrap().is_some() {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let ended = child.wait_with_output().unwrap();
+    assert!(ended.stderr.is_empty(), "{}", String::from_utf8_lossy(&ended.stderr));
+}
