@@ -90,7 +90,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("IMPORT-01", "a machine without a session, which imports nothing"),
     ("LIMIT-02", "tests/limits.rs has programs that are too large"),
     ("LIMIT-03", "tests/limits.rs has programs that are too large"),
-    ("LIMIT-04", "tests/limits.rs has programs that are too large"),
+    ("LIMIT-04", "far jumps go in two steps, and LIMIT-03 comes before the second is too short"),
     ("NAME-05", "the parser says it first, as SYNTAX-13"),
     ("NAME-06", "the parser says it first, as SYNTAX-10"),
     ("SHAPE-09", "a question of checks and hints, not of running programs"),

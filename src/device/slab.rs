@@ -2,8 +2,9 @@
 //! expressions live in. One slab per type and thread; taking and returning a cell costs a few nanoseconds.
 
 use super::pages::{HUGE, prefer_huge};
+use std::any::TypeId;
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::ptr::{NonNull, null_mut};
@@ -80,6 +81,8 @@ impl<T: Slabbed> Slab<T> {
             if chunk.is_null() {
                 std::alloc::handle_alloc_error(layout);
             }
+            let owned = Chunk { of: TypeId::of::<T>(), at: chunk as usize, bytes, trim: trim::<T> };
+            let _ = CHUNKS.try_with(|chunks| chunks.borrow_mut().push(owned));
             super::cpu::alloc::charge(bytes as isize);
             if large {
                 prefer_huge(chunk, bytes);
@@ -145,6 +148,77 @@ fn donate<T: Slabbed>() {
         if !head.is_null() {
             let mut spare = SPARE.lock().unwrap_or_else(|e| e.into_inner());
             spare.entry(size_of::<T>()).or_default().push(Spare(head));
+        }
+    });
+}
+
+/// A piece of memory that this thread's slabs have from the system.
+struct Chunk {
+    of: TypeId,
+    at: usize,
+    bytes: usize,
+    trim: fn(),
+}
+
+thread_local! {
+    static CHUNKS: RefCell<Vec<Chunk>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Gives chunks back to the system in which nothing lives any more. It walks all free cells: for when memory is short.
+pub fn trim_all() {
+    let mut trims: Vec<fn()> = Vec::new();
+    let _ = CHUNKS.try_with(|chunks| {
+        let mut seen = HashSet::new();
+        trims.extend(chunks.borrow().iter().filter(|c| seen.insert(c.of)).map(|c| c.trim));
+    });
+    trims.into_iter().for_each(|trim| trim());
+}
+
+fn trim<T: Slabbed>() {
+    let of = TypeId::of::<T>();
+    // The chunks by their addresses, with how many of their cells are free.
+    let mut own: Vec<(usize, usize, usize)> =
+        CHUNKS.with(|c| c.borrow().iter().filter(|c| c.of == of).map(|c| (c.at, c.bytes, 0)).collect());
+    own.sort_unstable();
+    let chunk_of = |own: &[(usize, usize, usize)], cell: *mut u8| {
+        let k = own.partition_point(|c| c.0 <= cell as usize).checked_sub(1)?;
+        ((cell as usize) < own[k].0 + own[k].1).then_some(k)
+    };
+    T::slab().with(|slab| {
+        // SAFETY (of both walks): cells on the free list belong to nobody and hold the address of the next.
+        let next = |cell: *mut u8| unsafe { *cell.cast::<*mut u8>() };
+        let mut cell = slab.free.get();
+        while !cell.is_null() {
+            if let Some(k) = chunk_of(&own, cell) {
+                own[k].2 += 1;
+            }
+            cell = next(cell);
+        }
+        // The newest may have cells that were never handed out, which no list holds.
+        let newest = slab.fresh_end.get() as usize;
+        let empty = |c: &(usize, usize, usize)| c.2 * size_of::<T>() == c.1 && c.0 + c.1 != newest;
+        if !own.iter().any(empty) {
+            return;
+        }
+        let mut kept: *mut u8 = null_mut();
+        let mut cell = slab.free.get();
+        while !cell.is_null() {
+            let after = next(cell);
+            if !chunk_of(&own, cell).is_some_and(|k| empty(&own[k])) {
+                // SAFETY: a free cell is ours to link.
+                unsafe { *cell.cast::<*mut u8>() = kept };
+                kept = cell;
+            }
+            cell = after;
+        }
+        slab.free.set(kept);
+        for &(at, bytes, _) in own.iter().filter(|c| empty(c)) {
+            CHUNKS.with(|c| c.borrow_mut().retain(|c| c.at != at));
+            let align = if bytes > FIRST_CHUNK { HUGE } else { 64 };
+            let layout = std::alloc::Layout::from_size_align(bytes, align).expect("as it was made");
+            // SAFETY: all its cells were on the free list, and none is any more.
+            unsafe { std::alloc::dealloc(at as *mut u8, layout) };
+            super::cpu::alloc::charge(-(bytes as isize));
         }
     });
 }
@@ -311,6 +385,33 @@ mod tests {
         value: [u64; 3],
     }
     slabbed!(Probe);
+
+    #[test]
+    fn empty_chunks_go_back() {
+        struct Large {
+            count: Cell<u32>,
+            value: [u64; 100],
+        }
+        slabbed!(Large);
+        std::thread::spawn(|| {
+            let make = |k: usize| Rcs::new(Large { count: Cell::new(1), value: [k as u64; 100] });
+            let before = crate::device::cpu::alloc::in_use();
+            let all: Vec<Rcs<Large>> = (0..40_000).map(make).collect();
+            let full = crate::device::cpu::alloc::in_use();
+            assert!(full - before >= 40_000 * size_of::<Large>());
+            let kept: Vec<Rcs<Large>> = all.iter().take(3).cloned().collect();
+            drop(all);
+            trim_all();
+            assert!(crate::device::cpu::alloc::in_use() < full / 2, "most chunks are empty");
+            assert!(kept.iter().enumerate().all(|(k, v)| v.value == [k as u64; 100]));
+            let again: Vec<Rcs<Large>> = (0..40_000).map(make).collect();
+            assert!(again.iter().enumerate().all(|(k, v)| v.value[99] == k as u64));
+            drop((again, kept));
+            trim_all();
+        })
+        .join()
+        .unwrap();
+    }
 
     #[test]
     fn cells_are_reused_and_values_kept_apart() {

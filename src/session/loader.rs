@@ -88,17 +88,17 @@ impl Loader {
         Ok(())
     }
 
-    fn load(&self, vm: &mut Vm, shown: &str, real: &Path) -> Result<Value, Error> {
-        let text = std::fs::read_to_string(real)
+    /// Runs the file at `path`, which the import calls `shown`.
+    fn load(&self, vm: &mut Vm, shown: &str, path: &Path) -> Result<Value, Error> {
+        let text = std::fs::read_to_string(path)
             .map_err(|e| Error::new("IMPORT-03", format!("`{shown}` cannot be read: {e}")).at(0, "this file"))?;
         let names = GlobalNames::new();
-        let shown_path = real.display().to_string();
         let (code, new) = self
-            .compile(vm, &shown_path, &text, &names, TopLevel::Globals, false)
+            .compile(vm, &path.display().to_string(), &text, &names, TopLevel::Globals, false)
             .map_err(|mut errors| Error::placed(errors.swap_remove(0)))?;
         vm.run_code(code)?;
         let members = new.iter().filter_map(|(name, g)| Some((name.clone(), vm.global(g.slot)?.clone())));
-        let name = real.file_stem().map_or(shown.into(), |s| s.to_string_lossy().into_owned());
+        let name = path.file_stem().map_or(shown.into(), |s| s.to_string_lossy().into_owned());
         let space = Namespace { name: name.into(), members: RefCell::new(members.collect()) };
         Ok(Value::obj(Obj::Namespace(space)))
     }
@@ -126,7 +126,7 @@ impl Importer for Loader {
                 .help("move what both need into a third file"));
         }
         self.running.borrow_mut().push(real.clone());
-        let loaded = self.load(vm, path, &real);
+        let loaded = self.load(vm, path, &joined);
         self.running.borrow_mut().pop();
         let loaded = loaded?;
         self.files.borrow_mut().insert(real, loaded.clone());

@@ -5,6 +5,7 @@
 //! A session stays on its thread and so do its buffers: the lists and the counts need no atomics. A block freed
 //! on another thread is sound, only counted there.
 
+use crate::device::slab;
 use crate::device::pages::{HUGE, prefer_huge};
 use std::alloc::Layout;
 use std::cell::Cell;
@@ -131,7 +132,10 @@ impl Cache {
         let limit = self.limit.get();
         let error = OutOfMemory { requested: bytes, in_use: self.in_use(), limit };
         if self.in_use().saturating_add(size) > limit {
-            return Err(error);
+            slab::trim_all();
+            if self.in_use().saturating_add(size) > limit {
+                return Err(error);
+            }
         }
         let head = self.heads[class].get();
         if let Some(block) = NonNull::new(head) {
@@ -290,6 +294,10 @@ const ALWAYS_FITS: usize = 64 << 20;
 fn beyond(bytes: usize) {
     let limit = limit();
     CACHE.with(|cache| cache.limit.set(limit));
+    if in_use() <= limit || EXCEEDED.get().is_some() {
+        return;
+    }
+    slab::trim_all();
     if in_use() <= limit {
         return;
     }
@@ -334,7 +342,11 @@ impl Drop for Charge {
 
 /// Whether `more` bytes would still be within the limit.
 pub fn check(more: usize) -> Result<(), OutOfMemory> {
-    let (in_use, limit) = (in_use(), limit());
+    let limit = limit();
+    if in_use().saturating_add(more) > limit {
+        slab::trim_all();
+    }
+    let in_use = in_use();
     if in_use.saturating_add(more) > limit { Err(OutOfMemory { requested: more, in_use, limit }) } else { Ok(()) }
 }
 
