@@ -6,32 +6,45 @@ use std::rc::Rc;
 use super::value::{Obj, Value};
 use crate::tape::Param;
 
-/// Every parameter in `value`, once each, in the order in which they are met: of a module the constructor's
-/// arguments and then the fields, of tuples and lists the items, of records the values, at any depth.
+/// Every parameter in `value`, once each, in the order in which they are met.
 pub fn cells(value: &Value) -> Vec<Param> {
     let mut found = Vec::new();
     let mut ids = HashSet::new();
+    walk(value, |v| {
+        if let Value::Cell(p) = v
+            && ids.insert(p.id())
+        {
+            found.push(p.clone());
+        }
+    });
+    found
+}
+
+/// Shows `visit` all that `value` holds, each object once: of a module the constructor's arguments and then the
+/// fields, of tuples and lists the items, of records the values, at any depth.
+pub fn walk(value: &Value, mut visit: impl FnMut(&Value)) {
     let mut seen: HashSet<*const Obj> = HashSet::new();
     // The next value is on top; what a container holds goes there with its first part uppermost.
     let mut stack = vec![value.clone()];
     while let Some(value) = stack.pop() {
-        match &value {
-            Value::Cell(p) if ids.insert(p.id()) => found.push(p.clone()),
-            Value::Obj(o) if seen.insert(Rc::as_ptr(o)) => {
-                let first = stack.len();
-                match &**o {
-                    Obj::Tuple(t) => stack.extend(t.parts().iter().cloned()),
-                    Obj::List(l) => stack.extend(l.borrow().iter().cloned()),
-                    Obj::Record(r) => stack.extend(r.entries().into_iter().map(|(_, v)| v)),
-                    Obj::Instance(i) => stack.extend(i.params().into_iter().chain(i.fields()).map(|(_, v)| v)),
-                    _ => {}
-                }
-                stack[first..].reverse();
-            }
+        let Value::Obj(o) = &value else {
+            visit(&value);
+            continue;
+        };
+        if !seen.insert(Rc::as_ptr(o)) {
+            continue;
+        }
+        visit(&value);
+        let first = stack.len();
+        match &**o {
+            Obj::Tuple(t) => stack.extend(t.parts().iter().cloned()),
+            Obj::List(l) => stack.extend(l.borrow().iter().cloned()),
+            Obj::Record(r) => stack.extend(r.entries().into_iter().map(|(_, v)| v)),
+            Obj::Instance(i) => stack.extend(i.params().into_iter().chain(i.fields()).map(|(_, v)| v)),
             _ => {}
         }
+        stack[first..].reverse();
     }
-    found
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ pub mod copies;
 pub mod files;
 pub mod iter;
 pub mod lists;
+mod modules;
 mod output;
 pub mod records;
 mod sums;
@@ -113,23 +114,31 @@ pub static METHODS: &[(Kind, &Builtin)] = &[
     (Kind::List, &lists::SORT),
     (Kind::Param, &autograd::BACKWARD),
     (Kind::Param, &tensors::BFLOAT16),
+    (Kind::Param, &tensors::DIM),
     (Kind::Param, &tensors::DOUBLE),
     (Kind::Param, &tensors::FLOAT),
     (Kind::Param, &tensors::HALF),
     (Kind::Param, &tensors::ITEM),
     (Kind::Param, &tensors::LONG),
+    (Kind::Param, &tensors::NUMEL),
+    (Kind::Param, &tensors::SIZE),
     (Kind::Param, &tensors::TO),
     (Kind::Param, &tensors::TO_BOOL),
     (Kind::Param, &tensors::TOLIST),
     (Kind::Tensor, &tensors::BFLOAT16),
+    (Kind::Tensor, &tensors::DIM),
     (Kind::Tensor, &tensors::DOUBLE),
     (Kind::Tensor, &tensors::FLOAT),
     (Kind::Tensor, &tensors::HALF),
     (Kind::Tensor, &tensors::ITEM),
     (Kind::Tensor, &tensors::LONG),
+    (Kind::Tensor, &tensors::NUMEL),
+    (Kind::Tensor, &tensors::SIZE),
     (Kind::Tensor, &tensors::TO),
     (Kind::Tensor, &tensors::TO_BOOL),
     (Kind::Tensor, &tensors::TOLIST),
+    (Kind::Module, &modules::EVAL),
+    (Kind::Module, &modules::TRAIN),
     (Kind::Range, &lists::CONTAINS),
     (Kind::Range, &lists::COUNT),
     (Kind::Range, &lists::INDEX),

@@ -124,6 +124,47 @@ pub static TOLIST: Builtin = Builtin {
     },
 };
 
+const X: BuiltinParam = BuiltinParam::required("x");
+
+pub static SIZE: Builtin = Builtin {
+    name: "size",
+    params: &[X, BuiltinParam::optional("dim", ParamDefault::None)],
+    doc: "The shape as a tuple, or the size of one dimension, as in torch.",
+    examples: &["ones(2, 3).size()  # (2, 3)", "ones(2, 3).size(-1)  # 3"],
+    run: |_, args| {
+        let t = args::tensor(&args[0]).ok_or_else(|| args::wrong_kind("size", 0, "a tensor", &args[0]))?;
+        match args::opt_int("size", args, 1, "dim")? {
+            None => Ok(Value::tuple(t.dims().iter().map(|d| Value::Int(*d as i64)).collect())),
+            Some(dim) => {
+                let at = crate::ops::infer::resolve_dim(dim, t.ndim(), 1)?;
+                Ok(Value::Int(t.dims().get(at).map_or(1, |d| *d as i64)))
+            }
+        }
+    },
+};
+
+pub static NUMEL: Builtin = Builtin {
+    name: "numel",
+    params: &[X],
+    doc: "How many elements there are.",
+    examples: &["ones(2, 3).numel()  # 6"],
+    run: |_, args| match args::tensor(&args[0]) {
+        Some(t) => Ok(Value::Int(t.numel() as i64)),
+        None => Err(args::wrong_kind("numel", 0, "a tensor", &args[0])),
+    },
+};
+
+pub static DIM: Builtin = Builtin {
+    name: "dim",
+    params: &[X],
+    doc: "How many dimensions there are, as `.ndim`.",
+    examples: &["ones(2, 3).dim()  # 2"],
+    run: |_, args| match args::tensor(&args[0]) {
+        Some(t) => Ok(Value::Int(t.ndim() as i64)),
+        None => Err(args::wrong_kind("dim", 0, "a tensor", &args[0])),
+    },
+};
+
 /// A cast by torch's name.
 macro_rules! cast {
     ($NAME:ident $name:literal $dtype:ident) => {
