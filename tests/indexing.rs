@@ -42,7 +42,8 @@ fn check(session: &mut Session, case: &Json) -> Result<(), String> {
         return Err(format!("{dims:?} {got:?}, numpy {want_dims:?} {want:?}"));
     }
     // The gradient of a weighted sum: each place has the sum of the weights with which it was read.
-    let weights = format!("{x}let w = param(x.double())\nlet y = w[{index}]\nlet c = (arange(y.numel()) + 1).double()\n");
+    let weights =
+        format!("{x}let w = param(x.double())\nlet y = w[{index}]\nlet c = (arange(y.numel()) + 1).double()\n");
     let (_, grad) = numbers(session, &format!("{weights}grad(sum(y.reshape(-1) * c), of: w)"))?;
     let mut expected = vec![0.0; n];
     for (k, place) in want.iter().enumerate() {

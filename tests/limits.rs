@@ -14,8 +14,7 @@ fn ended(program: &str) -> (String, Option<String>) {
 
 fn ended_within(memory: usize, program: &str) -> (String, Option<String>) {
     let sink = Sink::default();
-    let mut session =
-        Session::new(Options { out: Box::new(sink.clone()), memory: Some(memory), ..Options::default() });
+    let mut session = Session::new(Options { out: Box::new(sink.clone()), memory: Some(memory), ..Options::default() });
     let result = session.run_script("program.reel", program, &[]);
     (sink.text(), result.err().map(|e| format!("{} {}", e[0].code, e[0].message)))
 }

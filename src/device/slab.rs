@@ -257,6 +257,16 @@ pub unsafe fn end_now<T: Slabbed>(cell: NonNull<T>) {
     }
 }
 
+/// Returns the cell of a value that owns nothing any more.
+///
+/// # Safety
+/// As for `Slabbed::end`, and the value needs no drop.
+#[inline(always)]
+pub unsafe fn give_back<T: Slabbed>(cell: NonNull<T>) {
+    // SAFETY: passed on from the caller.
+    T::slab().with(|s| unsafe { s.give(cell) });
+}
+
 /// Gives a type with a field `count: Cell<u32>` its slab. A third argument overrides how cells end.
 #[macro_export]
 #[doc(hidden)]

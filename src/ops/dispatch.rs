@@ -264,6 +264,21 @@ impl Cx {
     #[inline]
     pub fn binary_tt(&self, op: &'static Op, a: &Tensor, b: &Tensor) -> Result<Tensor> {
         let dtype = a.dtype();
+        // Single numbers need no loop.
+        if let Kind::Tile { tiles: tile::Tiles { basic: Some(basic), .. }, .. } = &op.kind
+            && let (Some(x), Some(y)) = (a.word(), b.word())
+            && dtype == b.dtype()
+            && let Some(word) = basic.apply(dtype, x, y)
+        {
+            let mut out = Tensor::of_word(dtype, word);
+            self.record2_full(op, TapeArg::Tensor(a), TapeArg::Tensor(b), &mut out);
+            return Ok(out);
+        }
+        self.binary_elements(op, a, b)
+    }
+
+    fn binary_elements(&self, op: &'static Op, a: &Tensor, b: &Tensor) -> Result<Tensor> {
+        let dtype = a.dtype();
         if let Kind::Tile { tiles, domain, .. } = &op.kind
             && dtype == b.dtype()
             && a.is_plain()
@@ -303,6 +318,26 @@ impl Cx {
     /// An operator on a tensor and a host number; `swapped` when the number stands on the left.
     #[inline]
     pub fn binary_tn(&self, op: &'static Op, t: &Tensor, v: Num, swapped: bool) -> Result<Tensor> {
+        let dtype = t.dtype();
+        if let Kind::Tile { tiles: tile::Tiles { basic: Some(basic), .. }, .. } = &op.kind
+            && let Some(x) = t.word()
+            && dtype.is_float()
+        {
+            let mut y = 0u64;
+            // SAFETY: a word holds an element of every dtype.
+            unsafe { v.write(dtype, (&raw mut y).cast()) };
+            if let Some(word) = if swapped { basic.apply(dtype, y, x) } else { basic.apply(dtype, x, y) } {
+                let mut out = Tensor::of_word(dtype, word);
+                let (x, y) = (TapeArg::Tensor(t), TapeArg::Num(v));
+                let (x, y) = if swapped { (y, x) } else { (x, y) };
+                self.record2_full(op, x, y, &mut out);
+                return Ok(out);
+            }
+        }
+        self.elements_and_number(op, t, v, swapped)
+    }
+
+    fn elements_and_number(&self, op: &'static Op, t: &Tensor, v: Num, swapped: bool) -> Result<Tensor> {
         let dtype = t.dtype();
         if let Kind::Tile { tiles, domain, .. } = &op.kind
             && t.is_plain()

@@ -171,6 +171,13 @@ impl Walk<'_> {
                 leaves.push(n);
                 continue;
             }
+            if n.extra.is_none() && wrt.is_none() {
+                for input in n.inputs.iter().flatten() {
+                    visit(input, &mut stack)?;
+                    input.uses.set(input.uses.get() + 1);
+                }
+                continue;
+            }
             for k in 0..n.inputs_len() {
                 if let Some((input, _)) = n.input(k) {
                     visit(input, &mut stack)?;
@@ -270,6 +277,12 @@ impl Walk<'_> {
                     }
                     continue;
                 }
+                if found.is_none() && self.step_plain(n, &mut ready) {
+                    if let Some(e) = self.cx.take_failure() {
+                        return Err(e);
+                    }
+                    continue;
+                }
                 self.step(n)?;
                 if let Some(e) = self.cx.take_failure() {
                     return Err(e);
@@ -291,6 +304,36 @@ impl Walk<'_> {
         let g = n.take_cot(slot);
         n.put_cot(slot, g.clone());
         g
+    }
+
+    /// `step` for the commonest nodes, of one result and plain rules, with what follows it. False where it does not
+    /// apply; nothing has happened then.
+    #[inline(always)]
+    fn step_plain<'n>(&self, n: &'n NodeRef, ready: &mut Vec<&'n NodeRef>) -> bool {
+        if n.extra.is_some() || n.op.vjp.len() < n.nin as usize || n.op == &ARGUMENT {
+            return false;
+        }
+        let inputs = &n.inputs[..n.nin as usize];
+        if n.op.vjp.iter().zip(inputs).any(|(rule, input)| input.is_some() && !matches!(rule, Grad::Rule(..))) {
+            return false;
+        }
+        let g = n.cot.take();
+        for (k, input) in inputs.iter().enumerate() {
+            let Some(input) = input else { continue };
+            if let (Some(g), Grad::Rule(_, rule)) = (&g, &n.op.vjp[k]) {
+                let gi = rule(self.cx, &Saved::new(n, &[]), g);
+                let slot = if k == 0 { n.slots & 15 } else { n.slots >> 4 };
+                self.deliver(n, k, input, slot, gi);
+            }
+        }
+        for input in inputs.iter().flatten() {
+            let uses = input.uses.get() - 1;
+            input.uses.set(uses);
+            if uses == 0 && input.op != &LEAF {
+                ready.push(input);
+            }
+        }
+        true
     }
 
     /// Hands the cotangents of a node's results on to its inputs.
@@ -402,6 +445,10 @@ impl Walk<'_> {
             }
             if n.op != &ARGUMENT {
                 n.free();
+            }
+            if n.extra.is_none() {
+                stack.extend(n.inputs.iter().flatten());
+                continue;
             }
             stack.extend((0..n.inputs_len()).filter_map(|k| n.input(k).map(|(p, _)| p)));
         }

@@ -28,6 +28,7 @@ pub struct Cx {
     warned: RefCell<HashSet<(u32, &'static str)>>,
     /// The first error inside a gradient rule; rules are formulas and go on with stand-ins.
     failed: RefCell<Option<Box<OpError>>>,
+    has_failed: Cell<bool>,
 }
 
 /// The state of the counter-based generator.
@@ -74,6 +75,7 @@ impl Cx {
             warnings: RefCell::new(Vec::new()),
             warned: RefCell::new(HashSet::new()),
             failed: RefCell::new(None),
+            has_failed: Cell::new(false),
         }
     }
 
@@ -242,9 +244,17 @@ impl Cx {
     /// Remembers the first error of a gradient rule.
     pub(crate) fn fail(&self, error: Box<OpError>) {
         self.failed.borrow_mut().get_or_insert(error);
+        self.has_failed.set(true);
     }
 
+    #[inline(always)]
     pub(crate) fn take_failure(&self) -> Option<Box<OpError>> {
+        if self.has_failed.get() { self.take_failed() } else { None }
+    }
+
+    #[cold]
+    fn take_failed(&self) -> Option<Box<OpError>> {
+        self.has_failed.set(false);
         self.failed.borrow_mut().take()
     }
 

@@ -76,10 +76,12 @@ pub(super) const NUM1: u8 = 4;
 pub(super) const WANTED: u8 = 8;
 
 impl NodeObj {
+    #[inline(always)]
     pub(super) fn flag(&self, f: u8) -> bool {
         self.flags.get() & f != 0
     }
 
+    #[inline(always)]
     pub(super) fn set_flag(&self, f: u8, on: bool) {
         self.flags.set(if on { self.flags.get() | f } else { self.flags.get() & !f });
     }
@@ -102,6 +104,7 @@ impl NodeObj {
     }
 
     /// Lets go of what it saved. What it keeps for a tape that is being looked at stays.
+    #[inline(always)]
     pub(super) fn free(&self) {
         // SAFETY: no borrow of `saved` lives: `saved` hands out clones only.
         unsafe { *self.saved.get() = [None, None] };
@@ -118,6 +121,7 @@ impl NodeObj {
     }
 
     /// The cotangent of result `slot`.
+    #[inline(always)]
     pub(super) fn take_cot(&self, slot: u8) -> Option<Tensor> {
         match slot {
             0 => self.cot.take(),
@@ -125,6 +129,7 @@ impl NodeObj {
         }
     }
 
+    #[inline(always)]
     pub(super) fn put_cot(&self, slot: u8, g: Option<Tensor>) {
         if slot == 0 {
             self.cot.set(g);
@@ -139,6 +144,7 @@ impl NodeObj {
     }
 
     /// Sets something saved aside; `slot` is 0 or 1 in the node itself.
+    #[inline(always)]
     pub(super) fn saved(&self, slot: usize) -> Option<Tensor> {
         // SAFETY: cloned at once; the only writer is `free`.
         unsafe { (*self.saved.get())[slot].clone() }

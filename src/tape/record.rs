@@ -96,6 +96,17 @@ impl Cx {
     /// Records an elementwise operation of two inputs, of which at most one is a host number.
     #[inline(always)]
     pub(crate) fn record2(&self, op: &'static Op, a: Arg, b: Arg, out: &mut Tensor) {
+        self.record2_shaped::<false>(op, a, b, out);
+    }
+
+    /// The same where no operand is broadcast.
+    #[inline(always)]
+    pub(crate) fn record2_full(&self, op: &'static Op, a: Arg, b: Arg, out: &mut Tensor) {
+        self.record2_shaped::<true>(op, a, b, out);
+    }
+
+    #[inline(always)]
+    fn record2_shaped<const FULL: bool>(&self, op: &'static Op, a: Arg, b: Arg, out: &mut Tensor) {
         let (na, nb) = (a.node(), b.node());
         if (na.is_none() && nb.is_none()) || !self.grad_enabled() || !out.dtype().is_float() {
             return;
@@ -108,7 +119,7 @@ impl Cx {
             needs = needs.and(op.vjp[1].needs());
         }
         let full = |x: Arg| match x {
-            Arg::Tensor(t) => t.shape() == out.shape(),
+            Arg::Tensor(t) => FULL || t.shape() == out.shape(),
             Arg::Num(_) => true,
         };
         if needs.has(Needs::SHAPES) || self.keeps_values() || !full(a) || !full(b) || needs.has(Needs::OUT) {

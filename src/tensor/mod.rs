@@ -10,7 +10,7 @@ pub mod num;
 pub mod shape;
 
 use crate::device::cpu::copy;
-use crate::device::slab::Rcs;
+use crate::device::slab::{Rcs, end_now, give_back};
 use crate::device::{DType, Device};
 use crate::ops::error::{OpError, Result};
 use crate::slabbed;
@@ -21,6 +21,7 @@ pub use fill::Element;
 pub use num::Num;
 pub use shape::{Dims, MAX_DIMS, Shape, Strides, broadcast};
 use std::cell::{Cell, UnsafeCell};
+use std::ptr::NonNull;
 
 /// Numbers of at most this many bytes live in the tensor's own cell.
 pub const INLINE_BYTES: usize = 24;
@@ -42,7 +43,23 @@ pub struct TensorObj {
     site: u32,
     iter: u32,
 }
-slabbed!(TensorObj);
+slabbed!(TensorObj, end: end_tensor);
+
+/// # Safety
+/// As for `Slabbed::end`.
+#[inline(always)]
+unsafe fn end_tensor(cell: NonNull<TensorObj>) {
+    // SAFETY: the value is alive, and its last user is here.
+    let obj = unsafe { &mut *cell.as_ptr() };
+    if obj.shape.is_scalar() && matches!(obj.data.get_mut(), Data::Inline(_)) {
+        // Of a single number only the node needs an end; the cell goes back like any other.
+        drop(obj.node.take());
+        // SAFETY: what is left of the value owns nothing.
+        return unsafe { give_back(cell) };
+    }
+    // SAFETY: passed on from the caller.
+    unsafe { end_now(cell) }
+}
 
 const _: () = assert!(size_of::<TensorObj>() == 64);
 
@@ -122,6 +139,37 @@ impl Tensor {
         // SAFETY: a word holds an element of every dtype.
         unsafe { value.write(dtype, word.as_mut_ptr().cast()) };
         Tensor::make(dtype, Shape::SCALAR, Data::Inline(UnsafeCell::new(word)))
+    }
+
+    /// The bits of a tensor of no dimensions whose number is in its cell.
+    #[inline(always)]
+    pub(crate) fn word(&self) -> Option<u64> {
+        match self.data() {
+            // SAFETY: nobody writes to a tensor that others can see.
+            Data::Inline(words) if self.0.shape.is_scalar() => Some(unsafe { (*words.get())[0] }),
+            _ => None,
+        }
+    }
+
+    /// A tensor of no dimensions, from the bits of its number.
+    #[inline(always)]
+    pub(crate) fn of_word(dtype: DType, word: u64) -> Tensor {
+        Tensor::make(dtype, Shape::SCALAR, Data::Inline(UnsafeCell::new([word, 0, 0])))
+    }
+
+    /// Gives a tensor of no dimensions that nobody else holds another number.
+    #[inline(always)]
+    pub(crate) fn set_word(&mut self, word: u64) -> bool {
+        match self.0.get_mut() {
+            Some(TensorObj { data, node: None, .. }) => match data.get_mut() {
+                Data::Inline(words) => {
+                    words.get_mut()[0] = word;
+                    true
+                }
+                _ => false,
+            },
+            _ => false,
+        }
     }
 
     /// A tensor from host numbers in row-major order, each converted to `dtype`.

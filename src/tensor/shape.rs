@@ -177,6 +177,7 @@ impl Shape {
 }
 
 impl PartialEq for Shape {
+    #[inline(always)]
     fn eq(&self, other: &Shape) -> bool {
         self.is_same(other) || self.dims() == other.dims()
     }

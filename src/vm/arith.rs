@@ -97,6 +97,9 @@ impl Vm {
         let value = if let (Value::Tensor(x), Value::Tensor(y)) = (x, y) {
             self.note_site();
             Value::Tensor(self.cx.binary_tt(self.operators.arith(op)?, x, y)?)
+        } else if let (Value::Tensor(x), Value::Cell(y)) = (x, y) {
+            self.note_site();
+            Value::Tensor(self.cx.binary_tt(self.operators.arith(op)?, x, &y.value())?)
         } else if let (true, Value::Cell(_)) = (assign, x) {
             let y = self.read(b);
             return self.update_cell(op, dst, a, &y);

@@ -5,8 +5,8 @@
 //! A session stays on its thread and so do its buffers: the lists and the counts need no atomics. A block freed
 //! on another thread is sound, only counted there.
 
-use crate::device::slab;
 use crate::device::pages::{HUGE, prefer_huge};
+use crate::device::slab;
 use std::alloc::Layout;
 use std::cell::Cell;
 use std::fmt;

@@ -105,7 +105,7 @@ thread_local! {
 }
 
 /// The instruction set kernels use on this thread.
-#[inline]
+#[inline(always)]
 pub fn isa() -> Isa {
     match CURRENT.get() {
         0 => Isa::Baseline,

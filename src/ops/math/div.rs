@@ -1,12 +1,13 @@
 //! The quotient of two tensors.
 
-use crate::device::cpu::tile::Tiles;
+use crate::device::cpu::tile::{Basic, Tiles};
 use crate::ops::sig::{X, Y};
 use crate::ops::{Domain, Grad, Kind, Needs, Op, Proof};
 use crate::device::cpu::tile::tiles;
 use crate::binary_samples;
 
-static TILES: Tiles = tiles!("div", cuda: "x / y", real: |x, y| x / y);
+static TILES: Tiles = tiles!("div", cuda: "x / y", real: |x, y| x / y)
+    .basic(Basic::Div);
 
 pub static DIV: Op = Op {
     name: "div",

@@ -1,12 +1,13 @@
 //! The product of two tensors, element by element.
 
-use crate::device::cpu::tile::Tiles;
+use crate::device::cpu::tile::{Basic, Tiles};
 use crate::ops::sig::{X, Y};
 use crate::ops::{Domain, Grad, Kind, Needs, Op, Proof};
 use crate::device::cpu::tile::tiles;
 use crate::binary_samples;
 
-static TILES: Tiles = tiles!("mul", cuda: "x * y", real: |x, y| x * y, int: |x, y| x.wrapping_mul(y));
+static TILES: Tiles = tiles!("mul", cuda: "x * y", real: |x, y| x * y, int: |x, y| x.wrapping_mul(y))
+    .basic(Basic::Mul);
 
 pub static MUL: Op = Op {
     name: "mul",

@@ -49,6 +49,39 @@ impl Class {
     }
 }
 
+/// The four operations of arithmetic, which single numbers go through without a loop. The bits are the loops'.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Basic {
+    Add,
+    Sub,
+    Mul,
+    Div,
+}
+
+impl Basic {
+    /// On two numbers by their bits; none for types that loops compute otherwise.
+    #[inline(always)]
+    pub fn apply(self, dtype: DType, x: u64, y: u64) -> Option<u64> {
+        macro_rules! compute {
+            ($F:ident, $Bits:ident) => {{
+                let (x, y) = ($F::from_bits(x as $Bits), $F::from_bits(y as $Bits));
+                let z = match self {
+                    Basic::Add => x + y,
+                    Basic::Sub => x - y,
+                    Basic::Mul => x * y,
+                    Basic::Div => x / y,
+                };
+                Some(z.to_bits() as u64)
+            }};
+        }
+        match dtype {
+            DType::F32 => compute!(f32, u32),
+            DType::F64 => compute!(f64, u64),
+            _ => None,
+        }
+    }
+}
+
 const VARIANTS: usize = 8;
 type Row = [Option<TileFn>; VARIANTS];
 
@@ -61,6 +94,7 @@ pub struct Tiles {
     pub cuda: &'static str,
     pub operands: [Class; 3],
     pub result: Class,
+    pub basic: Option<Basic>,
     /// By instruction set, element type and scalar operands.
     table: [[Row; 4]; 3],
 }
@@ -72,6 +106,7 @@ impl std::fmt::Debug for Tiles {
 }
 
 /// A computing type's place in the table.
+#[inline(always)]
 const fn row(dtype: DType) -> usize {
     match dtype {
         DType::Bool => 0,
@@ -85,12 +120,17 @@ impl Tiles {
     /// No kernels yet; [`tiles!`] adds them.
     pub const fn new(name: &'static str, arity: u8, cuda: &'static str) -> Tiles {
         let table = [[[None; VARIANTS]; 4]; 3];
-        Tiles { name, arity, cuda, operands: [Class::Same; 3], result: Class::Same, table }
+        Tiles { name, arity, cuda, operands: [Class::Same; 3], result: Class::Same, basic: None, table }
+    }
+
+    pub(crate) const fn basic(mut self, basic: Basic) -> Tiles {
+        self.basic = Some(basic);
+        self
     }
 
     /// The loop for operands of `dtype` (half types compute in f32), of which those in `scalars` are read once.
     /// `None`: the op has none for this type, or none for these scalars (then one without will do).
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, dtype: DType, scalars: u8) -> Option<TileFn> {
         self.table[isa() as usize][row(dtype)][(scalars & 7) as usize]
     }
