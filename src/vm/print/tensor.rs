@@ -79,9 +79,12 @@ pub fn write_numbers(
     let mut layout = Layout::new(t.dims(), room.most());
     layout.level(out, t, 0, 0, &mut push)?;
     if room == Room::Alone && out[start..].chars().count() > COLUMNS {
+        // The first row begins a line like the others: what stands before it does not count.
         layout.lines = true;
+        let mut rows = String::new();
+        layout.level(&mut rows, t, 0, 0, &mut push)?;
         out.truncate(start);
-        layout.level(out, t, 0, 0, &mut push)?;
+        out.push_str(&rows);
     }
     Ok(())
 }
@@ -197,6 +200,17 @@ mod tests {
         let b = Tensor::from_nums(DType::Bool, Dims::of(&[2]), [true, false].map(Num::Bool)).expect("fits");
         assert_eq!(shown(&Value::Tensor(b)), "bool[2] [true, false]");
         assert_eq!(shown(&Value::list(vec![counting(&[2]), counting(&[])])), "[i64[2] [0, 1], 0]");
+    }
+
+    #[test]
+    fn the_first_row_is_as_long_as_the_others() {
+        let text = shown(&counting(&[2, 60]));
+        let lengths: Vec<usize> = text.lines().skip(1).map(str::len).collect();
+        assert!(lengths[0] > 90 && text.starts_with("i64[2, 60]\n[[0, 1,"), "{text}");
+        let in_text = format!("{}{text}", "x".repeat(60));
+        assert_eq!(in_text.lines().nth(1), text.lines().nth(1));
+        let list = shown(&Value::tuple(vec![Value::str("a".repeat(50)), counting(&[90])]));
+        assert!(list.contains("[0, 1, 2,"), "{list}");
     }
 
     #[test]
