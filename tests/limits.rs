@@ -141,3 +141,36 @@ fn head() {
     let ended = child.wait_with_output().unwrap();
     assert!(ended.stderr.is_empty(), "{}", String::from_utf8_lossy(&ended.stderr));
 }
+
+/// An interrupt in the middle of a backward changes no gradient, and leaves tape and mode as they were.
+#[test]
+fn an_interrupted_backward() {
+    let sink = Sink::default();
+    let interrupt = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let options = Options { out: Box::new(sink.clone()), interrupt: interrupt.clone(), ..Options::default() };
+    let mut session = Session::new(options);
+    let program = "let (a, b) = (param([1.0]), param([2.0]))\nlet waits = true\n\
+        fn slow(x) {\n x * 1\n} backward(g) {\n while waits { print(\".\", end: \"\") }\n g\n}\n\
+        let loss = sum(a * 2) + sum(slow(b) * 3) + sum(a * a)\na.grad = [7.0]";
+    assert!(session.eval("1", program).is_ok());
+    let done = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let watch = std::thread::spawn({
+        let done = done.clone();
+        move || {
+            // The session takes the flag down as it begins: it is put up until the program has ended.
+            while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                std::thread::sleep(Duration::from_millis(20));
+                interrupt.store(true, std::sync::atomic::Ordering::Relaxed);
+            }
+        }
+    });
+    let error = session.eval("2", "backward(loss)").err().expect("interrupted");
+    done.store(true, std::sync::atomic::Ordering::Relaxed);
+    watch.join().unwrap();
+    assert_eq!(error[0].code, reel::session::INTERRUPTED);
+    let rest = "print()\nprint(a.grad, b.grad, (a * 2).requires_grad)\nwaits = false\nbackward(loss)\nprint(a.grad, b.grad)";
+    assert!(session.eval("3", rest).is_ok());
+    let text = sink.text();
+    let lines: Vec<&str> = text.lines().skip(1).collect();
+    assert_eq!(lines, ["f32[1] [7.0] none true", "f32[1] [11.0] f32[1] [3.0]"]);
+}
