@@ -217,6 +217,58 @@ macro_rules! vectorized {
 }
 pub(super) use vectorized;
 
+/// Accumulators of [`lane_sums`], and how many terms each takes before it is added to the totals.
+pub const SUM_LANES: usize = 32;
+pub const SUM_BLOCK: usize = 32;
+
+/// The sums over `0..$n` of each of an array of terms: lanes that meet in a fixed tree, in blocks, so that the error
+/// grows with the square root of the length. A term is an array literal.
+macro_rules! lane_sums {
+    ($Real:ty: $n:expr, |$i:ident| [$($term:expr),+ $(,)?]) => {{
+        use $crate::device::cpu::elem::{SUM_BLOCK, SUM_LANES};
+        const COUNT: usize = [$(stringify!($term)),+].len();
+        let zero = <$Real as $crate::device::cpu::math::Float>::ZERO;
+        let full = $n / SUM_LANES * SUM_LANES;
+        let mut totals = [[zero; SUM_LANES]; COUNT];
+        for start in (0..full).step_by(SUM_LANES * SUM_BLOCK) {
+            let mut lanes = [[zero; SUM_LANES]; COUNT];
+            for base in (start..full.min(start + SUM_LANES * SUM_BLOCK)).step_by(SUM_LANES) {
+                for l in 0..SUM_LANES {
+                    let $i = base + l;
+                    let terms = [$($term),+];
+                    for k in 0..COUNT {
+                        lanes[k][l] = lanes[k][l] + terms[k];
+                    }
+                }
+            }
+            for k in 0..COUNT {
+                for l in 0..SUM_LANES {
+                    totals[k][l] = totals[k][l] + lanes[k][l];
+                }
+            }
+        }
+        let mut sums = [zero; COUNT];
+        for k in 0..COUNT {
+            let mut width = SUM_LANES / 2;
+            while width > 0 {
+                for l in 0..width {
+                    totals[k][l] = totals[k][l] + totals[k][l + width];
+                }
+                width /= 2;
+            }
+            sums[k] = totals[k][0];
+        }
+        for $i in full..$n {
+            let terms = [$($term),+];
+            for k in 0..COUNT {
+                sums[k] = sums[k] + terms[k];
+            }
+        }
+        sums
+    }};
+}
+pub(super) use lane_sums;
+
 #[cfg(test)]
 mod tests {
     use super::*;

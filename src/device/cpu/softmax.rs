@@ -7,7 +7,7 @@ use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
 use super::copy::Shared;
-use super::elem::{Elem, Floating, vectorized};
+use super::elem::{Elem, Floating, SUM_BLOCK as BLOCK, SUM_LANES as LANES, lane_sums, vectorized};
 use super::math::{Exponential, Float};
 use super::pool;
 use super::reduce::Axis;
@@ -24,9 +24,6 @@ pub enum Kind {
 
 /// Elements of one chunk, about; longer rows are cut into segments of this many.
 const CHUNK: usize = 1 << 15;
-/// Accumulators of a row, and how many terms each takes before it is added to the totals.
-const LANES: usize = 32;
-const BLOCK: usize = 32;
 
 /// Float types.
 pub trait Softmax: Elem<Wide = f64> {

@@ -10,38 +10,6 @@ struct Stat<T> {
     sum: T,
 }
 
-/// The sum of `$term` over `0..$n`: lanes that meet in a fixed tree.
-macro_rules! lane_sum {
-    ($Real:ty: $n:expr, |$i:ident| $term:expr) => {{
-        let full = $n / LANES * LANES;
-        let mut totals = [<$Real as Float>::ZERO; LANES];
-        for start in (0..full).step_by(LANES * BLOCK) {
-            let mut lanes = [<$Real as Float>::ZERO; LANES];
-            for base in (start..full.min(start + LANES * BLOCK)).step_by(LANES) {
-                for l in 0..LANES {
-                    let $i = base + l;
-                    lanes[l] = lanes[l] + $term;
-                }
-            }
-            for l in 0..LANES {
-                totals[l] = totals[l] + lanes[l];
-            }
-        }
-        let mut width = LANES / 2;
-        while width > 0 {
-            for l in 0..width {
-                totals[l] = totals[l] + totals[l + width];
-            }
-            width /= 2;
-        }
-        let mut total = totals[0];
-        for $i in full..$n {
-            total = total + $term;
-        }
-        total
-    }};
-}
-
 /// The largest, whatever NaNs there are: they come out in the sum.
 #[inline(always)]
 fn maximum<T: Floating>(x: &[T]) -> T {
@@ -66,7 +34,7 @@ vectorized! {
     fn stat[T: Floating](x: &[T]) -> Stat<T> {
         let max = maximum(x);
         let shift = shift_of(max).real::<FUSED>();
-        let sum = lane_sum!(T::Real<FUSED>: x.len(), |i| (x[i].real::<FUSED>() - shift).exp());
+        let [sum] = lane_sums!(T::Real<FUSED>: x.len(), |i| [(x[i].real::<FUSED>() - shift).exp()]);
         Stat { max, sum: T::from_real(sum) }
     }
 
@@ -93,7 +61,7 @@ vectorized! {
             for (x, y) in x.iter().zip(&mut *y) {
                 *y = T::from_real((x.real::<FUSED>() - max).exp());
             }
-            let sum = lane_sum!(T::Real<FUSED>: n, |i| y[i].real::<FUSED>());
+            let [sum] = lane_sums!(T::Real<FUSED>: n, |i| [y[i].real::<FUSED>()]);
             let scale = T::Real::<FUSED>::ONE / sum;
             for y in y {
                 *y = T::from_real(y.real::<FUSED>() * scale);
@@ -104,10 +72,10 @@ vectorized! {
     /// The sum that a row's gradient needs: of `g y`, or of `g`.
     fn dot[T: Floating](kind: Kind, y: &[T], g: &[T]) -> T {
         let (y, n) = (&y[..g.len()], g.len());
-        let sum = if kind == Kind::Softmax {
-            lane_sum!(T::Real<FUSED>: n, |i| y[i].real::<FUSED>() * g[i].real::<FUSED>())
+        let [sum] = if kind == Kind::Softmax {
+            lane_sums!(T::Real<FUSED>: n, |i| [y[i].real::<FUSED>() * g[i].real::<FUSED>()])
         } else {
-            lane_sum!(T::Real<FUSED>: n, |i| g[i].real::<FUSED>())
+            lane_sums!(T::Real<FUSED>: n, |i| [g[i].real::<FUSED>()])
         };
         T::from_real(sum)
     }
