@@ -8,6 +8,7 @@ use super::rules::{ints, sizes};
 use super::sig::{Default, Param, ParamKind, tensor};
 use super::{Attr, Attrs, Cuda, Grad, Kind, Meta, Needs, Op, Operand, Outputs, Proof, add, mul, reshape};
 use crate::device::DType;
+use crate::device::cpu::alloc;
 use crate::device::cpu::norm::Wanted;
 use crate::device::cpu::norm::channels::{self, Channels, Over};
 use crate::device::cpu::norm::rows::{self, Rows};
@@ -90,6 +91,15 @@ enum Layout {
 }
 
 impl Layout {
+    /// Refuses what would need more memory than there is.
+    fn check(&self) -> Result<()> {
+        let bytes = match self {
+            Layout::Rows(r) => r.rows.saturating_mul(16),
+            Layout::Channels(c) => c.scratch(),
+        };
+        alloc::check(bytes).map_err(OpError::out_of_memory)
+    }
+
     /// How many means there are.
     fn groups(&self) -> usize {
         match self {
@@ -129,6 +139,7 @@ fn run(cx: &Cx, args: &[Tensor], attrs: &Attrs) -> Result<Outputs> {
     let (plan, eps) = Plan::of(attrs);
     let dims = args[0].to_dims();
     let layout = plan.layout(&dims, eps);
+    layout.check()?;
     let wide = args.iter().map(|t| layers::wide(cx, t)).collect::<Result<Vec<Tensor>>>()?;
     macro_rules! go {
         ($T:ty) => {{
@@ -170,6 +181,7 @@ type Terms<'a> = (&'a Tensor, Option<&'a Tensor>, &'a Tensor);
 fn fused(cx: &Cx, s: &Saved, (x, w, g): Terms, plan: Plan, eps: f64) -> Result<Vec<Option<Tensor>>> {
     let (dims, dtype) = (x.to_dims(), x.dtype());
     let layout = plan.layout(&dims, eps);
+    layout.check()?;
     let (x, g) = (layers::wide(cx, x)?, layers::wide(cx, g)?);
     let w = w.map(|w| layers::wide(cx, w)).transpose()?;
     let (mean, var) = (s.out_at(1).plain()?, s.out_at(2).plain()?);

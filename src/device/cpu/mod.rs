@@ -1,6 +1,7 @@
 //! Memory and kernels of the CPU.
 
 pub mod alloc;
+pub mod attention;
 pub mod cast;
 pub mod conv;
 pub mod copy;

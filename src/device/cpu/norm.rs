@@ -5,6 +5,7 @@
 //! joined in order. `rstd` is one over the root of the variance plus `eps`, the variance as it is stored.
 
 pub mod channels;
+mod columns;
 pub mod rows;
 
 use super::copy::Shared;

@@ -15,6 +15,8 @@ use super::reduce::Axis;
 mod columns;
 mod rows;
 
+pub(super) use rows::maximum;
+
 /// Which of the two.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {

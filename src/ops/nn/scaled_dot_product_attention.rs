@@ -1,6 +1,7 @@
 //! Attention.
 
 use crate::device::DType;
+use crate::device::cpu::attention::{self, Attention, Wanted};
 use crate::ops::dropout;
 use crate::ops::infer::describe;
 use crate::ops::layers::{self, bad, misfit, reshape};
@@ -8,10 +9,10 @@ use crate::ops::rules::sizes;
 use crate::ops::sample::{Value::*, kink, sample};
 use crate::ops::sig::{Default, Param, ParamKind, tensor};
 use crate::ops::{
-    Attr, Attrs, Kind, Op, OpError, Operand, Outputs, Proof, Result, add, all, eq, expand, matmul, max, mul, softmax,
+    Attr, Attrs, Cuda, Grad, Kind, Meta, Needs, Op, OpError, Operand, Outputs, Proof, Result, add, all, eq, expand, matmul, max, mul, softmax,
     transpose, tril, unsqueeze, where_,
 };
-use crate::tape::Cx;
+use crate::tape::{Cx, Saved};
 use crate::tensor::{Dims, Num, Tensor, broadcast};
 
 pub static SCALED_DOT_PRODUCT_ATTENTION: Op = Op {
@@ -164,6 +165,10 @@ fn run(cx: &Cx, args: &[Operand], attrs: &Attrs) -> Result<Outputs> {
     }
     let scale = attrs.opt_float(2).unwrap_or(1.0 / (last(&q) as f64).sqrt());
     let terms = Terms { q: &q, k: &k, v: &v, mask, causal, scale };
+    if mask.is_none() && p == 0.0 && lead(&q) == lead(&k) && lead(&q) == lead(&v) {
+        let parts = cx.call(&ATTENTION, &[q.into(), k.into(), v.into()], &[Attr::Bool(causal), Attr::Float(scale)])?;
+        return Ok(Outputs::One(parts.one()));
+    }
     Ok(Outputs::One(composed(cx, &terms, p)?))
 }
 
@@ -208,12 +213,8 @@ fn composed(cx: &Cx, t: &Terms, p: f64) -> Result<Tensor> {
     let flipped = cx.call1(&transpose::TRANSPOSE, &[k.into()], &[Attr::Int(-2), Attr::Int(-1)])?;
     let products = cx.call1(&matmul::MATMUL, &[q.into(), flipped.into()], &[])?;
     let mut scores = cx.binary(&mul::MUL, &products.into(), &t.scale.into())?;
-    let n = scores.ndim();
     if t.causal {
-        let dims = Dims::of(&scores.dims()[n - 2..]);
-        let seen = Tensor::full(DType::Bool, dims, Num::Bool(true))?;
-        let seen = cx.call1(&tril::TRIL, &[seen.into()], &[Attr::Int(0)])?;
-        scores = cx.call1(&where_::WHERE, &[seen.into(), scores.into(), f64::NEG_INFINITY.into()], &[])?;
+        scores = seen_up_to_own(cx, scores)?;
     }
     if let Some(mask) = t.mask {
         scores = match mask.dtype() {
@@ -248,4 +249,131 @@ fn composed(cx: &Cx, t: &Terms, p: f64) -> Result<Tensor> {
     let y = cx.call1(&matmul::MATMUL, &[weights.into(), v.into()], &[])?;
     debug_assert!(y.ndim() >= 2);
     Ok::<_, Box<OpError>>(y)
+}
+
+/// Without a mask, of one batch: the result, and the logarithms of the sums of exponentials, which no rule leads back from.
+static ATTENTION: Op = Op {
+    name: "attention",
+    symbol: None,
+    params: &[tensor("query"), tensor("key"), tensor("value")],
+    parts: &["values", "logs"],
+    doc: "",
+    examples: &[],
+    kind: Kind::Whole { infer, run: compute, cuda: Cuda::ToCome },
+    vjp: &[Grad::All(
+        Needs::IN0.and(Needs::IN1).and(Needs::IN2).and(Needs::OUT).and(Needs::OUT1),
+        gradient,
+    )],
+    samples: &[],
+    proof: Proof::Other("proved as scaled_dot_product_attention"),
+};
+
+fn infer(m: &[Meta], _: &Attrs) -> Result<Vec<Meta>> {
+    let (mut y, mut logs) = (m[0].dims, m[0].dims);
+    let last = y.len() - 1;
+    y[last] = m[2].dims[last];
+    logs.remove(last);
+    Ok(vec![Meta::new(m[0].dtype, y), Meta::new(m[0].dtype.compute(), logs)])
+}
+
+fn plan(q: &Tensor, k: &Tensor, v: &Tensor, attrs: &Attrs) -> Attention {
+    let n = q.ndim();
+    Attention {
+        batch: q.dims()[..n - 2].iter().product(),
+        queries: q.dims()[n - 2],
+        keys: k.dims()[n - 2],
+        length: q.dims()[n - 1],
+        width: v.dims()[n - 1],
+        causal: attrs.bool(0),
+        scale: attrs.float(1),
+    }
+}
+
+fn compute(cx: &Cx, args: &[Tensor], attrs: &Attrs) -> Result<Outputs> {
+    let out = infer(&[0, 1, 2].map(|k| Meta::of(&args[k])), attrs)?;
+    let plan = plan(&args[0], &args[1], &args[2], attrs);
+    let [q, k, v] = [0, 1, 2].map(|k| layers::wide(cx, &args[k]));
+    let (q, k, v) = (q?, k?, v?);
+    macro_rules! go {
+        ($T:ty) => {{
+            let mut y = Tensor::empty_dims(q.dtype(), out[0].dims)?;
+            let mut logs = Tensor::empty_dims(q.dtype(), out[1].dims)?;
+            let terms = (q.slice::<$T>(), k.slice::<$T>(), v.slice::<$T>());
+            attention::forward(&plan, terms, y.elements_mut::<$T>(), logs.elements_mut::<$T>())
+                .map_err(OpError::out_of_memory)?;
+            vec![layers::narrow(cx, y, out[0].dtype)?, logs]
+        }};
+    }
+    Ok(Outputs::Many(if q.dtype() == DType::F64 { go!(f64) } else { go!(f32) }))
+}
+
+fn gradient(cx: &Cx, s: &Saved, g: &Tensor) -> Vec<Option<Tensor>> {
+    if cx.grad_enabled() {
+        return formula(cx, s, g);
+    }
+    fused(cx, s, g).unwrap_or_else(|e| {
+        cx.fail(e);
+        Vec::new()
+    })
+}
+
+fn fused(cx: &Cx, s: &Saved, g: &Tensor) -> Result<Vec<Option<Tensor>>> {
+    let inputs = [0, 1, 2].map(|k| s.tensor(k));
+    let plan = plan(&inputs[0], &inputs[1], &inputs[2], s.attrs());
+    let wide = |t: &Tensor| layers::wide(cx, t);
+    let (q, k, v) = (wide(&inputs[0])?, wide(&inputs[1])?, wide(&inputs[2])?);
+    let (y, logs, g) = (wide(&s.out())?, s.out_at(1).plain()?, wide(g)?);
+    macro_rules! go {
+        ($T:ty) => {{
+            let new = |k: usize| {
+                s.is_wanted(k).then(|| Tensor::empty_dims(q.dtype(), inputs[k].to_dims())).transpose()
+            };
+            let (mut dq, mut dk, mut dv) = (new(0)?, new(1)?, new(2)?);
+            let wanted = Wanted {
+                q: dq.as_mut().map(|t| t.elements_mut::<$T>()),
+                k: dk.as_mut().map(|t| t.elements_mut::<$T>()),
+                v: dv.as_mut().map(|t| t.elements_mut::<$T>()),
+            };
+            let terms = (q.slice::<$T>(), k.slice::<$T>(), v.slice::<$T>());
+            let results = (y.slice::<$T>(), logs.slice::<$T>(), g.slice::<$T>());
+            attention::backward(&plan, terms, results, wanted).map_err(OpError::out_of_memory)?;
+            vec![dq, dk, dv]
+        }};
+    }
+    let all = if q.dtype() == DType::F64 { go!(f64) } else { go!(f32) };
+    all.into_iter().map(|t| t.map(|t| layers::narrow(cx, t, inputs[0].dtype())).transpose()).collect()
+}
+
+/// The gradients as recorded operations.
+fn formula(cx: &Cx, s: &Saved, g: &Tensor) -> Vec<Option<Tensor>> {
+    let inputs = [0, 1, 2].map(|k| s.tensor(k));
+    let wide = |t: &Tensor| cx.infallible(cx.cast(t, t.dtype().compute()));
+    let [q, k, v] = [0, 1, 2].map(|i| wide(&inputs[i]));
+    let (g, scale) = (wide(g), s.attrs().float(1));
+    let flip = |t: &Tensor| cx.transpose(t, -2, -1);
+    if k.numel() == 0 || q.numel() == 0 {
+        return inputs.iter().map(|t| Some(cx.zeros_like(t))).collect();
+    }
+    let mut scores = cx.mul(cx.matmul(&q, &flip(&k)), scale);
+    if s.attrs().bool(0) {
+        scores = cx.infallible(seen_up_to_own(cx, scores));
+    }
+    let weights = cx.run(&softmax::SOFTMAX, &[scores.into()], &[Attr::Int(-1), Attr::None]);
+    let slope = cx.matmul(&g, &flip(&v));
+    let slope = cx.mul(&weights, cx.sub(&slope, cx.sum_dims(&cx.mul(&slope, &weights), &[-1], true)));
+    let slope = cx.mul(slope, scale);
+    let wanted = |k: usize, f: &dyn Fn() -> Tensor| s.is_wanted(k).then(f);
+    vec![
+        wanted(0, &|| cx.matmul(&slope, &k)),
+        wanted(1, &|| cx.matmul(&flip(&slope), &q)),
+        wanted(2, &|| cx.matmul(&flip(&weights), &g)),
+    ]
+}
+
+/// Products of which query `i` keeps those with keys up to `i`.
+fn seen_up_to_own(cx: &Cx, scores: Tensor) -> Result<Tensor> {
+    let dims = Dims::of(&scores.dims()[scores.ndim() - 2..]);
+    let seen = Tensor::full(DType::Bool, dims, Num::Bool(true))?;
+    let seen = cx.call1(&tril::TRIL, &[seen.into()], &[Attr::Int(0)])?;
+    cx.call1(&where_::WHERE, &[seen.into(), scores.into(), f64::NEG_INFINITY.into()], &[])
 }

@@ -12,6 +12,9 @@ pub enum Over {
     Groups(usize),
 }
 
+/// Elements below which channels are short.
+const SHORT: usize = 32;
+
 #[derive(Clone, Copy, Debug)]
 pub struct Channels {
     pub batch: usize,
@@ -37,6 +40,16 @@ impl Channels {
             Over::Batch => self.batch * self.n,
             Over::Groups(groups) => self.channels / groups.max(1) * self.n,
         }
+    }
+
+    /// Whether channels are so short that rows of all of them are worked on instead.
+    fn are_columns(&self) -> bool {
+        self.over == Over::Batch && self.n < SHORT && self.channels * self.n <= CHUNK && self.segments() * self.n > 0
+    }
+
+    /// Bytes that are needed beside the results, about.
+    pub fn scratch(&self) -> usize {
+        self.segments().saturating_mul(self.n.div_ceil(CHUNK).max(1)).saturating_mul(2 * size_of::<Moments>())
     }
 
     /// Channels of all examples.
@@ -75,6 +88,9 @@ pub fn forward<T: Floating>(
     mean: &mut [T],
     var: &mut [T],
 ) {
+    if c.are_columns() {
+        return columns::forward(c, x, (w, b), y, mean, var);
+    }
     let n = c.n;
     let numel = c.segments() * n;
     let (x, y) = (&x[..numel], Shared(y[..numel].as_mut_ptr()));
@@ -102,6 +118,9 @@ pub fn backward<T: Floating>(
     wanted: Wanted<T>,
 ) {
     let rstd: Vec<T> = var.iter().map(|&v| rstd_of(v, c.eps)).collect();
+    if c.are_columns() {
+        return columns::backward(c, (x, w, g), (mean, &rstd), wanted);
+    }
     let n = c.n;
     let numel = c.segments() * n;
     let (x, g) = (&x[..numel], &g[..numel]);

@@ -12,7 +12,7 @@ struct Stat<T> {
 
 /// The largest, whatever NaNs there are: they come out in the sum.
 #[inline(always)]
-fn maximum<T: Floating>(x: &[T]) -> T {
+pub(in crate::device::cpu) fn maximum<T: Floating>(x: &[T]) -> T {
     let mut lanes = [x[0]; LANES];
     let blocks = x.chunks_exact(LANES);
     let mut max = x[0];
