@@ -10,13 +10,55 @@ use super::copy::Shared;
 use super::elem::Elem;
 use super::matmul::{MatView, MatViewMut, Product, matmul};
 use super::pool;
+use direct::Direct;
 use std::sync::Mutex;
 
+mod direct;
+
 /// Element types of convolutions.
-pub trait Conv: Elem + Product {}
-impl Conv for f32 {}
-impl Conv for f64 {}
+pub trait Conv: Elem + Product {
+    /// The same ways without columns, where they pay: `None` where they don't.
+    #[doc(hidden)]
+    fn forward(_: &Geometry, _: &[Self], _: &[Self], _: Option<&[Self]>, _: &mut [Self]) -> Outcome {
+        None
+    }
+    #[doc(hidden)]
+    fn backward_input(_: &Geometry, _: &[Self], _: &[Self], _: Option<&[Self]>, _: &mut [Self]) -> Outcome {
+        None
+    }
+    #[doc(hidden)]
+    fn backward_kernel(_: &Geometry, _: &[Self], _: &[Self], _: &mut [Self]) -> Outcome {
+        None
+    }
+}
+
+type Outcome = Option<Result<(), OutOfMemory>>;
+
 impl Conv for i64 {}
+
+macro_rules! direct {
+    ($($T:ty),*) => { $(
+        impl Conv for $T {
+            fn forward(g: &Geometry, x: &[$T], w: &[$T], bias: Option<&[$T]>, y: &mut [$T]) -> Outcome {
+                let direct = Direct::forward::<$T>(g)?;
+                // SAFETY: `weights` writes all of it.
+                Some(direct.weights(w, false).and_then(|w| direct.run(x, unsafe { w.slice() }, bias, y)))
+            }
+
+            fn backward_input(g: &Geometry, y: &[$T], w: &[$T], bias: Option<&[$T]>, x: &mut [$T]) -> Outcome {
+                let direct = Direct::backward::<$T>(g)?;
+                // SAFETY: as above.
+                Some(direct.weights(w, true).and_then(|w| direct.run(y, unsafe { w.slice() }, bias, x)))
+            }
+
+            fn backward_kernel(g: &Geometry, x: &[$T], y: &[$T], w: &mut [$T]) -> Outcome {
+                Some(Direct::forward::<$T>(g)?.kernel(x, y, w))
+            }
+        }
+    )* };
+}
+
+direct!(f32, f64);
 
 /// The sizes of a convolution: (batch, groups, channels, height, width), all for one group.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -208,6 +250,9 @@ fn tasks<T: Copy>(
 /// `y = w * x + bias`, the cross-correlation: `x` is (batch, groups, channels, ..input), `w` (groups, filters,
 /// channels, ..kernel), `y` (batch, groups, filters, ..output), `bias` one for each of all filters.
 pub fn forward<T: Conv>(g: &Geometry, x: &[T], w: &[T], bias: Option<&[T]>, y: &mut [T]) -> Result<(), OutOfMemory> {
+    if let Some(outcome) = T::forward(g, x, w, bias, y) {
+        return outcome;
+    }
     let (depth, pixels, block, blocks) = (g.depth(), g.pixels(), g.block(), g.blocks());
     let images = g.batch * g.groups;
     let (x, w, y) = (&x[..images * g.image()], &w[..g.groups * g.filters * depth], &mut y[..images * g.result()]);
@@ -255,6 +300,9 @@ pub fn backward_input<T: Conv>(
     bias: Option<&[T]>,
     x: &mut [T],
 ) -> Result<(), OutOfMemory> {
+    if let Some(outcome) = T::backward_input(g, y, w, bias, x) {
+        return outcome;
+    }
     let (depth, pixels, block) = (g.depth(), g.pixels(), g.block());
     let images = g.batch * g.groups;
     let (y, w, x) = (&y[..images * g.result()], &w[..g.groups * g.filters * depth], &mut x[..images * g.image()]);
@@ -291,6 +339,9 @@ pub fn backward_input<T: Conv>(
 
 /// The adjoint of [`forward`] for the kernel: `w` from `x` and `y`.
 pub fn backward_kernel<T: Conv>(g: &Geometry, x: &[T], y: &[T], w: &mut [T]) -> Result<(), OutOfMemory> {
+    if let Some(outcome) = T::backward_kernel(g, x, y, w) {
+        return outcome;
+    }
     let (depth, pixels, block, blocks) = (g.depth(), g.pixels(), g.block(), g.blocks());
     let images = g.batch * g.groups;
     let (x, y, w) = (&x[..images * g.image()], &y[..images * g.result()], &mut w[..g.groups * g.filters * depth]);

@@ -20,7 +20,7 @@ const CHUNK_LEAST: usize = 1 << 19;
 const CHUNK_MOST: usize = 1 << 29;
 
 /// f32 and f64, with the register that each instruction set has for them.
-pub(super) trait Float: Copy + Send + Sync + std::ops::Add<Output = Self> + 'static {
+pub trait Float: Copy + Send + Sync + std::ops::Add<Output = Self> + 'static {
     #[cfg(target_arch = "x86_64")]
     type Avx512: Vector<Lane = Self>;
     #[cfg(target_arch = "x86_64")]
@@ -75,19 +75,21 @@ macro_rules! kernels {
                 unsafe { $baseline }
             }
 
+            use $crate::device::cpu::isa;
             // SAFETY: handed on from the caller; `isa` says that this processor has the instructions.
             unsafe {
-                match isa() {
+                match isa::isa() {
                     #[cfg(target_arch = "x86_64")]
-                    Isa::Avx512 => avx512($arg),
+                    isa::Isa::Avx512 => avx512($arg),
                     #[cfg(target_arch = "x86_64")]
-                    Isa::Avx2 => avx2($arg),
+                    isa::Isa::Avx2 => avx2($arg),
                     _ => baseline($arg),
                 }
             }
         }
     )* };
 }
+pub(in crate::device::cpu) use kernels;
 
 kernels! {
     /// # Safety
