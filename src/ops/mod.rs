@@ -4,6 +4,7 @@
 //! `Cx`, which records when asked, so gradients of gradients need nothing more.
 
 pub mod along;
+pub mod class_loss;
 pub mod convolution;
 pub mod dispatch;
 pub mod error;

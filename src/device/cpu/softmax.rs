@@ -62,6 +62,24 @@ pub fn logsumexp<T: Softmax>(axis: Axis, x: &[T], dst: &mut [T]) {
     T::logsumexp(axis, x, dst);
 }
 
+/// `ln sum exp(x) - x[target]` of rows of `n` that are not empty; also their maxima, and the sums of `exp(x - max)`.
+/// Targets lie within the rows.
+pub fn class_losses<T: Floating>(n: usize, x: &[T], targets: &[i64], losses: &mut [T], stats: [&mut [T]; 2]) {
+    if x.is_empty() {
+        // Rows of no classes: all targets are ignored.
+        losses.fill(T::default());
+        return stats.into_iter().for_each(|s| s.fill(T::default()));
+    }
+    rows::class_losses(n, x, targets, losses, stats);
+}
+
+/// The gradient of [`class_losses`] for `x` from that of the losses and what they gave besides.
+pub fn class_gradient<T: Floating>(n: usize, x: (&[T], &[i64]), stats: [&[T]; 2], g: &[T], dx: &mut [T]) {
+    if !dx.is_empty() {
+        rows::class_gradient(n, x, stats, g, dx);
+    }
+}
+
 macro_rules! softmax {
     (native $($T:ty),*) => { $(
         impl Softmax for $T {

@@ -80,6 +80,14 @@ vectorized! {
         T::from_real(sum)
     }
 
+    /// The gradient of a row's loss but for its target: `g exp(x - max) / sum`.
+    fn write_shares[T: Floating](x: &[T], max: T, factor: T, dx: &mut [T]) {
+        let (max, factor) = (max.real::<FUSED>(), factor.real::<FUSED>());
+        for (x, dx) in x.iter().zip(dx) {
+            *dx = T::from_real((x.real::<FUSED>() - max).exp() * factor);
+        }
+    }
+
     fn write_gradient[T: Floating](kind: Kind, sum: T, y: &[T], g: &[T], dx: &mut [T]) {
         let sum = sum.real::<FUSED>();
         for ((y, g), dx) in y.iter().zip(g).zip(dx) {
@@ -175,6 +183,41 @@ pub(super) fn backward<T: Floating>(kind: Kind, n: usize, y: &[T], g: &[T], dx: 
         return pieces(rows, n, &|row, from, len| write(sums[row], row * n + from, len));
     }
     pieces(rows, n, &|row, _, len| write(sum(row * n, len), row * n, len));
+}
+
+/// See [`class_losses`](super::class_losses).
+pub(super) fn class_losses<T: Floating>(n: usize, x: &[T], targets: &[i64], losses: &mut [T], stats_of: [&mut [T]; 2]) {
+    let [maxima, sums] = stats_of;
+    for (row, stat) in stats(n, x).into_iter().enumerate() {
+        let sum = divisor(stat.max, stat.sum);
+        let own = x[row * n + targets[row] as usize];
+        losses[row] = T::narrow(stat.max.wide() - own.wide() + sum.wide().ln());
+        (maxima[row], sums[row]) = (stat.max, sum);
+    }
+}
+
+/// See [`class_gradient`](super::class_gradient).
+pub(super) fn class_gradient<T: Floating>(
+    n: usize,
+    (x, targets): (&[T], &[i64]),
+    [maxima, sums]: [&[T]; 2],
+    g: &[T],
+    dx: &mut [T],
+) {
+    let out = Shared(dx.as_mut_ptr());
+    pieces(x.len() / n, n, &|row, from, len| {
+        let at = row * n + from;
+        // SAFETY: pieces are disjoint parts of `dx`.
+        let dx = unsafe { std::slice::from_raw_parts_mut(out.get().add(at), len) };
+        let g = g[row].wide();
+        if g == 0.0 {
+            return dx.fill(T::default());
+        }
+        write_shares(&x[at..][..len], maxima[row], T::narrow(g / sums[row].wide()), dx);
+        if let Some(own) = (targets[row] as usize).checked_sub(from).and_then(|k| dx.get_mut(k)) {
+            *own = T::narrow(own.wide() - g);
+        }
+    });
 }
 
 pub(super) fn logsumexp<T: Floating>(n: usize, x: &[T], dst: &mut [T]) {
