@@ -422,3 +422,6 @@ pub fn fold<T: Elem>(g: &Geometry, col: &[T], x: &mut [T]) {
         add_columns(g, &col[n * each..][..each], 0, g.pixels(), x);
     });
 }
+
+#[cfg(test)]
+mod tests;

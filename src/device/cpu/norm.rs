@@ -181,3 +181,6 @@ unsafe fn part<'a, T>(all: &Shared<*mut T>, at: usize, len: usize) -> &'a mut [T
     // SAFETY: handed on from the caller.
     unsafe { std::slice::from_raw_parts_mut(all.get().add(at), len) }
 }
+
+#[cfg(test)]
+mod tests;

@@ -67,3 +67,64 @@ fn run(cx: &Cx, args: &[Operand], attrs: &Attrs) -> Result<Outputs> {
     let noise = cx.without_grad(|| cx.mul(&kept, scale));
     Ok(Outputs::One(cx.binary_tt(&mul::MUL, &x, &noise)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ops::alpha_dropout::ALPHA_DROPOUT;
+    use crate::tensor::{Dims, Num};
+
+    const N: usize = 200_000;
+
+    fn draw(op: &'static Op, x: &Tensor, p: f64) -> Vec<f64> {
+        let cx = Cx::new();
+        cx.seed(11);
+        let attrs = [Attr::Float(p), Attr::Bool(true)];
+        cx.call1(op, &[x.into()], &attrs).and_then(|y| y.to_f64s()).expect("fits")
+    }
+
+    /// The mean of some numbers and its distance from `want`, in deviations of the mean.
+    fn off(values: impl Iterator<Item = f64>, want: f64) -> f64 {
+        let all: Vec<f64> = values.collect();
+        let n = all.len() as f64;
+        let mean = all.iter().sum::<f64>() / n;
+        let var = all.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n;
+        (mean - want).abs() / (var / n).sqrt().max(1e-12)
+    }
+
+    #[test]
+    fn as_many_are_left_out_as_asked_for_and_the_mean_stays() {
+        for dtype in [DType::F64, DType::F32, DType::BF16] {
+            let x = Tensor::full(dtype, Dims::of(&[N]), Num::Float(1.0)).expect("fits");
+            for p in [0.1, 0.5, 0.875] {
+                let y = draw(&DROPOUT, &x, p);
+                let scale = y.iter().fold(0.0f64, |m, &v| m.max(v));
+                assert!((scale * (1.0 - p) - 1.0).abs() < 5e-3, "{scale}");
+                assert!(y.iter().all(|&v| v == 0.0 || v == scale));
+                assert!(off(y.iter().map(|&v| (v == 0.0) as u8 as f64), p) < 4.0);
+                // Neighbours know nothing of each other.
+                let both = y.windows(2).map(|w| (w[0] == 0.0 && w[1] == 0.0) as u8 as f64);
+                assert!(off(both, p * p) < 5.0);
+            }
+        }
+    }
+
+    #[test]
+    fn alpha_dropout_keeps_mean_and_variance() {
+        let cx = Cx::new();
+        cx.seed(5);
+        let size = Attr::Ints(std::rc::Rc::from([N as i64]));
+        let normal = cx.call1(&crate::ops::randn::RANDN, &[], &[size, Attr::DType(DType::F64), Attr::None]);
+        let x = normal.expect("fits");
+        for p in [0.2, 0.6] {
+            let y = draw(&ALPHA_DROPOUT, &x, p);
+            assert!(off(y.iter().copied(), 0.0) < 4.0);
+            assert!(off(y.iter().map(|v| v * v), 1.0) < 4.0);
+            // What is left out has one value.
+            let mut sorted = y.clone();
+            sorted.sort_by(f64::total_cmp);
+            let most = sorted.chunk_by(|a, b| a == b).map(<[f64]>::len).max().unwrap_or(0);
+            assert!((most as f64 / N as f64 - p).abs() < 0.01);
+        }
+    }
+}
