@@ -109,6 +109,7 @@ pub enum Attr {
     Int(i64),
     Float(f64),
     Ints(Rc<[i64]>),
+    Floats(Rc<[f64]>),
     Str(Rc<str>),
     DType(DType),
     Device(Device),
@@ -189,6 +190,15 @@ impl Attrs {
 
     pub fn ints(&self, k: usize) -> &[i64] {
         self.opt_ints(k).expect("an attribute of ints")
+    }
+
+    /// A tuple of floats; a single number is a tuple of one.
+    pub fn opt_floats(&self, k: usize) -> Option<Vec<f64>> {
+        match self.get(k) {
+            Attr::Floats(list) => Some(list.to_vec()),
+            Attr::Ints(list) => Some(list.iter().map(|&i| i as f64).collect()),
+            _ => self.opt_float(k).map(|x| vec![x]),
+        }
     }
 
     pub fn opt_dtype(&self, k: usize) -> Option<DType> {

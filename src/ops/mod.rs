@@ -4,14 +4,19 @@
 //! `Cx`, which records when asked, so gradients of gradients need nothing more.
 
 pub mod along;
+pub mod class_loss;
+pub mod convolution;
 pub mod dispatch;
 pub mod error;
 pub mod extreme;
 pub mod index;
 pub mod infer;
+pub mod layers;
 pub mod losses;
 pub mod making;
+pub mod normalizing;
 pub mod reducing;
+pub mod resampling;
 pub mod rules;
 pub mod sample;
 pub mod sig;
@@ -19,6 +24,7 @@ pub mod softmaxing;
 pub mod sorting;
 pub mod triangle;
 pub mod variance;
+pub mod windows;
 
 use crate::device::cpu::tile::Tiles;
 use crate::tape::{Cx, Saved};
@@ -98,6 +104,9 @@ pub enum Grad {
     Into(Needs, fn(&Cx, &Saved, &Tensor, Option<Tensor>) -> Tensor),
     /// Takes the cotangent for itself, so that it can change it in place. Runs after the other inputs' rules.
     Own(Needs, fn(&Cx, &Saved, Tensor) -> Tensor),
+    /// The gradients of all inputs at once, where they share work: for each input none or its gradient, which is made
+    /// only if `Saved::is_wanted` says so. Stands first, and alone.
+    All(Needs, fn(&Cx, &Saved, &Tensor) -> Vec<Option<Tensor>>),
     /// For a parameter that takes many tensors: the gradient of the one at a position.
     Each(Needs, fn(&Cx, &Saved, &Tensor, usize) -> Tensor),
     /// Why there is none; the user reads it.

@@ -30,6 +30,12 @@ pub enum ParamKind {
     Shape,
     /// An int or a tuple of ints.
     Ints,
+    /// The same, where parts of a tuple may be `none`, which counts as [`Param::OPEN`].
+    OpenInts,
+    /// An int, a tuple of ints, or a name.
+    IntsOrStr,
+    /// A number or a tuple of numbers.
+    Numbers,
     /// A dtype's name.
     DType,
     /// A device's name.
@@ -54,6 +60,9 @@ pub enum Default {
 }
 
 impl Param {
+    /// What `none` becomes among ints.
+    pub const OPEN: i64 = i64::MIN;
+
     pub const fn new(name: &'static str, kind: ParamKind) -> Param {
         Param { name, kind, default: Default::Required }
     }

@@ -359,6 +359,14 @@ impl Walk<'_> {
         if n.op == &CUSTOM {
             return self.step_custom(n, &cots);
         }
+        if let Some(Grad::All(_, f)) = n.op.vjp.first() {
+            for (k, gi) in f(self.cx, &Saved::new(n, &cots), &g).into_iter().enumerate() {
+                if let (Some((input, slot)), Some(gi)) = (n.input(k).filter(|(p, _)| p.flag(WANTED)), gi) {
+                    self.deliver(n, k, input, slot, gi);
+                }
+            }
+            return Ok(());
+        }
         let mut g = Some(g);
         let mut own = None;
         for k in 0..n.inputs_len() {
@@ -369,6 +377,7 @@ impl Walk<'_> {
             let gi = match rule {
                 Grad::Rule(_, f) => f(self.cx, &saved, cot),
                 Grad::Each(_, f) => f(self.cx, &saved, cot, k),
+                Grad::All(..) => unreachable!("stands first"),
                 Grad::Own(..) => {
                     own = Some((k, rule));
                     continue;

@@ -40,7 +40,7 @@ impl Grad {
     #[inline(always)]
     pub(super) fn needs(&self) -> Needs {
         match self {
-            Grad::Rule(n, _) | Grad::Into(n, _) | Grad::Own(n, _) | Grad::Each(n, _) => *n,
+            Grad::Rule(n, _) | Grad::Into(n, _) | Grad::Own(n, _) | Grad::Each(n, _) | Grad::All(n, _) => *n,
             Grad::None(_) => Needs::NOTHING,
         }
     }

@@ -80,6 +80,11 @@ impl<'a> Saved<'a> {
         self.obj().input(k).is_some()
     }
 
+    /// Whether this backward asks for the gradient of tensor input `k`.
+    pub fn is_wanted(&self, k: usize) -> bool {
+        k < self.obj().inputs_len() && self.obj().input(k).is_some_and(|(p, _)| p.flag(super::node::WANTED))
+    }
+
     /// The shape of tensor input `k`; needs `Needs::SHAPES`.
     pub fn shape(&self, k: usize) -> Dims {
         self.meta(k).0

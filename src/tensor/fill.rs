@@ -139,14 +139,13 @@ impl Tensor {
         Ok(out)
     }
 
-    /// The elements for writing.
-    fn elements_mut<T: Element>(&mut self) -> &mut [T] {
-        assert_eq!(self.dtype(), T::DTYPE);
+    /// The elements of a tensor that nobody else has seen yet, for writing.
+    pub(crate) fn elements_mut<T: Element>(&mut self) -> &mut [T] {
+        assert!(self.dtype() == T::DTYPE && self.is_unshared());
         if self.numel() == 0 {
             return &mut [];
         }
-        // SAFETY: every caller in this file has just made the tensor, or has called `make_mut`: it has `numel` elements
-        // of its dtype in a row, and nobody else holds them.
+        // SAFETY: it has `numel` elements of its dtype in a row, and nobody else holds them.
         unsafe { std::slice::from_raw_parts_mut(self.write_ptr().cast(), self.numel()) }
     }
 }

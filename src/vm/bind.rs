@@ -350,6 +350,34 @@ impl Bound {
                     None => return Err(wrong("ints", value)),
                 },
             },
+            ParamKind::IntsOrStr => match (value.as_str(), &value) {
+                (Some(s), _) => self.attrs.push(Attr::Str(Rc::from(s))),
+                (None, value) => match ints(vm, value)? {
+                    Some(list) => self.attrs.push(Attr::Ints(list.into())),
+                    None => return Err(wrong("ints or a name", value)),
+                },
+            },
+            ParamKind::OpenInts | ParamKind::Numbers => {
+                let parts = match is_sequence(&value) {
+                    true => vm.items_of(&value)?.unwrap_or_default(),
+                    false => vec![value.clone()],
+                };
+                let open = |v: &Value| if v.is_none() { Some(Param::OPEN) } else { int(v) };
+                if value.is_none() && p.default == ops::Default::None {
+                    self.attrs.push(Attr::None);
+                } else if let (ParamKind::OpenInts, Some(list)) =
+                    (p.kind, parts.iter().map(open).collect::<Option<Vec<i64>>>())
+                {
+                    self.attrs.push(Attr::Ints(list.into()));
+                } else if let (ParamKind::Numbers, Some(list)) =
+                    (p.kind, parts.iter().map(number).collect::<Option<Vec<Num>>>())
+                {
+                    self.attrs.push(Attr::Floats(list.into_iter().map(Num::to_f64).collect()));
+                } else {
+                    let wanted = if p.kind == ParamKind::Numbers { "numbers" } else { "ints" };
+                    return Err(wrong(wanted, &value));
+                }
+            }
             ParamKind::DType => match value.as_str() {
                 Some(s) => match DType::parse(s) {
                     Some(d) => self.attrs.push(Attr::DType(d)),

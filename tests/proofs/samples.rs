@@ -213,16 +213,21 @@ fn attribute(op: &Op, at: usize, p: &Param, v: Value) -> Attr {
         (_, Value::Absent) => Attr::None,
         (ParamKind::DType, Value::Str(s)) => Attr::DType(DType::parse(s).expect("a dtype's name")),
         (ParamKind::Device, Value::Str("cpu")) => Attr::Device(Device::Cpu),
-        (ParamKind::Str, Value::Str(s)) => Attr::Str(s.into()),
+        (ParamKind::Str | ParamKind::IntsOrStr, Value::Str(s)) => Attr::Str(s.into()),
         (ParamKind::Bool, Value::Bool(b)) => Attr::Bool(b),
         (ParamKind::Number, Value::Bool(b)) => Attr::Bool(b),
         (ParamKind::Float | ParamKind::Number, Value::Number(x)) => Attr::Float(x),
         (ParamKind::Float, Value::Int(i)) => Attr::Float(i as f64),
         (ParamKind::Shape, Value::Int(i)) => Attr::Ints(Rc::from([i])),
-        (ParamKind::Int | ParamKind::Number | ParamKind::Dim | ParamKind::Dims | ParamKind::Ints, Value::Int(i)) => {
+        (ParamKind::Numbers, Value::Number(x)) => Attr::Floats(Rc::from([x])),
+        (ParamKind::Int | ParamKind::Number | ParamKind::Dim | ParamKind::Dims, Value::Int(i)) => Attr::Int(i),
+        (ParamKind::Ints | ParamKind::OpenInts | ParamKind::IntsOrStr | ParamKind::Numbers, Value::Int(i)) => {
             Attr::Int(i)
         }
         (ParamKind::Dims | ParamKind::Shape | ParamKind::Ints, Value::Tuple(list)) => Attr::Ints(Rc::from(list)),
+        (ParamKind::OpenInts | ParamKind::IntsOrStr | ParamKind::Numbers, Value::Tuple(list)) => {
+            Attr::Ints(Rc::from(list))
+        }
         (kind, v) => panic!("`{}` sample {at}: {v:?} for `{}`, which takes {kind:?}", op.name, p.name),
     }
 }

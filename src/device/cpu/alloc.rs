@@ -398,6 +398,54 @@ fn total_memory(meminfo: &str) -> Option<usize> {
     line.split_ascii_whitespace().nth(1)?.parse::<usize>().ok()?.checked_mul(1024)
 }
 
+/// Memory of a kernel for the time of a call, not initialised.
+pub struct Scratch<T> {
+    ptr: NonNull<u8>,
+    len: usize,
+    of: std::marker::PhantomData<T>,
+}
+
+impl<T> Scratch<T> {
+    /// Room for so many elements.
+    pub fn new(len: usize) -> Result<Scratch<T>, OutOfMemory> {
+        const { assert!(!std::mem::needs_drop::<T>() && align_of::<T>() <= ALIGN) }
+        let bytes = len.saturating_mul(size_of::<T>());
+        Ok(Scratch { ptr: alloc(bytes)?, len, of: std::marker::PhantomData })
+    }
+
+    pub fn ptr(&self) -> *mut T {
+        self.ptr.as_ptr().cast()
+    }
+}
+
+impl<T: Copy> Scratch<T> {
+    /// Room for so many elements, all `value`.
+    pub fn filled(len: usize, value: T) -> Result<Scratch<T>, OutOfMemory> {
+        let scratch = Scratch::<T>::new(len)?;
+        for i in 0..len {
+            // SAFETY: `i < len`, and the memory is ours.
+            unsafe { scratch.ptr().add(i).write(value) };
+        }
+        Ok(scratch)
+    }
+
+    /// The elements.
+    ///
+    /// # Safety
+    /// All of them have been written.
+    pub unsafe fn slice(&self) -> &[T] {
+        // SAFETY: there is room for `len`; the rest is handed on from the caller.
+        unsafe { std::slice::from_raw_parts(self.ptr(), self.len) }
+    }
+}
+
+impl<T> Drop for Scratch<T> {
+    fn drop(&mut self) {
+        // SAFETY: it came from `alloc` with as many bytes.
+        unsafe { free(self.ptr, self.len * size_of::<T>()) };
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

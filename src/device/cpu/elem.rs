@@ -217,6 +217,54 @@ macro_rules! vectorized {
 }
 pub(super) use vectorized;
 
+/// Accumulators of [`lane_sums`], and how many terms each takes before it is added to the totals.
+pub const SUM_LANES: usize = 32;
+pub const SUM_BLOCK: usize = 32;
+
+/// The sums over `0..$n` of one term or of two: lanes that meet in a fixed tree, in blocks, so that the error grows with
+/// the square root of the length. Each term has a loop of its own, as LLVM gives up on arrays of lanes.
+macro_rules! lane_sums {
+    ($Real:ty: $n:expr, |$i:ident| [$($term:expr),+ $(,)?]) => {
+        $crate::device::cpu::elem::lane_sums!(@name $Real, $n, $i, [$($term),+], [a b c], [])
+    };
+    (@name $Real:ty, $n:expr, $i:ident, [$term:expr $(, $more:expr)*], [$name:ident $($names:ident)*], [$($done:tt)*]) => {
+        $crate::device::cpu::elem::lane_sums!(@name $Real, $n, $i, [$($more),*], [$($names)*], [$($done)* ($name $term)])
+    };
+    (@name $Real:ty, $n:expr, $i:ident, [], [$($names:ident)*], [$(($name:ident $term:expr))+]) => {{
+        use $crate::device::cpu::elem::{SUM_BLOCK, SUM_LANES};
+        struct Lanes<T> {
+            $($name: [T; SUM_LANES]),+
+        }
+        let zero = [<$Real as $crate::device::cpu::math::Float>::ZERO; SUM_LANES];
+        let full = $n / SUM_LANES * SUM_LANES;
+        let mut totals = Lanes { $($name: zero),+ };
+        for start in (0..full).step_by(SUM_LANES * SUM_BLOCK) {
+            $(let mut $name = zero;)+
+            for base in (start..full.min(start + SUM_LANES * SUM_BLOCK)).step_by(SUM_LANES) {
+                $(for l in 0..SUM_LANES {
+                    let $i = base + l;
+                    $name[l] = $name[l] + $term;
+                })+
+            }
+            $(for l in 0..SUM_LANES {
+                totals.$name[l] = totals.$name[l] + $name[l];
+            })+
+        }
+        let mut width = SUM_LANES / 2;
+        while width > 0 {
+            for l in 0..width {
+                $(totals.$name[l] = totals.$name[l] + totals.$name[l + width];)+
+            }
+            width /= 2;
+        }
+        for $i in full..$n {
+            $(totals.$name[0] = totals.$name[0] + $term;)+
+        }
+        [$(totals.$name[0]),+]
+    }};
+}
+pub(super) use lane_sums;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,9 +14,11 @@ use super::reduce::Axis;
 
 mod along;
 mod mask;
+mod rows;
 
 pub use along::{Source, gather, scatter};
 pub use mask::{count, nonzero, select, true_places};
+pub use rows::{add_rows, take_rows};
 
 /// Elements that one chunk moves, about.
 const CHUNK: usize = 1 << 15;

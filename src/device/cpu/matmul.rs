@@ -4,11 +4,11 @@
 use half::{bf16, f16};
 
 mod batch;
-mod float;
+pub(super) mod float;
 mod half_types;
 mod int;
 mod kernel;
-mod lanes;
+pub(super) mod lanes;
 mod vector;
 
 /// A matrix to read; strides in elements, 0 and negative ones allowed.

@@ -7,13 +7,15 @@ use half::slice::HalfFloatSliceExt;
 use half::{bf16, f16};
 
 use super::copy::Shared;
-use super::elem::{Elem, Floating, vectorized};
+use super::elem::{Elem, Floating, SUM_BLOCK as BLOCK, SUM_LANES as LANES, lane_sums, vectorized};
 use super::math::{Exponential, Float};
 use super::pool;
 use super::reduce::Axis;
 
 mod columns;
 mod rows;
+
+pub(super) use rows::maximum;
 
 /// Which of the two.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,9 +26,6 @@ pub enum Kind {
 
 /// Elements of one chunk, about; longer rows are cut into segments of this many.
 const CHUNK: usize = 1 << 15;
-/// Accumulators of a row, and how many terms each takes before it is added to the totals.
-const LANES: usize = 32;
-const BLOCK: usize = 32;
 
 /// Float types.
 pub trait Softmax: Elem<Wide = f64> {
@@ -61,6 +60,24 @@ pub fn logsumexp<T: Softmax>(axis: Axis, x: &[T], dst: &mut [T]) {
         return dst.fill(T::narrow(f64::NEG_INFINITY));
     }
     T::logsumexp(axis, x, dst);
+}
+
+/// `ln sum exp(x) - x[target]` of rows of `n` that are not empty; also their maxima, and the sums of `exp(x - max)`.
+/// Targets lie within the rows.
+pub fn class_losses<T: Floating>(n: usize, x: &[T], targets: &[i64], losses: &mut [T], stats: [&mut [T]; 2]) {
+    if x.is_empty() {
+        // Rows of no classes: all targets are ignored.
+        losses.fill(T::default());
+        return stats.into_iter().for_each(|s| s.fill(T::default()));
+    }
+    rows::class_losses(n, x, targets, losses, stats);
+}
+
+/// The gradient of [`class_losses`] for `x` from that of the losses and what they gave besides.
+pub fn class_gradient<T: Floating>(n: usize, x: (&[T], &[i64]), stats: [&[T]; 2], g: &[T], dx: &mut [T]) {
+    if !dx.is_empty() {
+        rows::class_gradient(n, x, stats, g, dx);
+    }
 }
 
 macro_rules! softmax {

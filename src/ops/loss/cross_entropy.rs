@@ -6,7 +6,7 @@ use crate::ops::nll_loss::{Targets, check_input, class_weights};
 use crate::ops::rules::{ints, sizes};
 use crate::ops::sample::{Value::*, kink, sample};
 use crate::ops::sig::{Default, Param, ParamKind, tensor};
-use crate::ops::{Attr, Attrs, Kind, Op, OpError, Operand, Outputs, Proof, Result};
+use crate::ops::{Attr, Attrs, Kind, Op, OpError, Operand, Outputs, Proof, Result, class_loss};
 use crate::tape::Cx;
 use crate::tensor::Tensor;
 
@@ -108,6 +108,12 @@ fn run(cx: &Cx, args: &[Operand], attrs: &Attrs) -> Result<Outputs> {
     }
     check_input(&input)?;
     let class_dim = usize::from(input.ndim() > 1);
+    if smoothing == 0.0 && input.ndim() == 2 && target.dims() != input.dims() {
+        let targets = Targets::new(cx, &input, &target, &args[2], attrs.int(0))?;
+        // Rows of no classes have no targets, and no loss.
+        let loss = targets.weigh(cx, class_loss::of_rows(cx, &input, &targets.safe)?)?;
+        return Ok(Outputs::One(targets.reduce(cx, loss, reduction)?));
+    }
     let along = [Attr::Int(class_dim as i64), Attr::None];
     let log = cx.call1(&crate::ops::log_softmax::LOG_SOFTMAX, &[(&input).into()], &along)?;
     let classes = input.dims()[class_dim];

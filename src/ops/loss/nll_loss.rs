@@ -55,7 +55,7 @@ pub static NLL_LOSS: Op = Op {
 pub(in crate::ops) struct Targets {
     pub class_dim: usize,
     /// Class 0 where the target is ignored.
-    safe: Tensor,
+    pub safe: Tensor,
     /// Which are not ignored; absent when none is.
     valid: Option<Tensor>,
     /// The weight of each target's class.
@@ -115,7 +115,11 @@ impl Targets {
         let index = cx.call1(&crate::ops::unsqueeze::UNSQUEEZE, &[(&self.safe).into()], std::slice::from_ref(&at))?;
         let picked = cx.call1(&crate::ops::gather::GATHER, &[input.into(), index.into()], std::slice::from_ref(&at))?;
         let picked = cx.call1(&crate::ops::squeeze::SQUEEZE, &[picked.into()], &[at])?;
-        let loss = cx.unary(&crate::ops::neg::NEG, &picked)?;
+        self.weigh(cx, cx.unary(&crate::ops::neg::NEG, &picked)?)
+    }
+
+    /// The targets' own losses times their weights, 0 where they are ignored.
+    pub fn weigh(&self, cx: &Cx, loss: Tensor) -> Result<Tensor> {
         match (&self.weight, &self.valid) {
             (Some(w), _) => self.masked(cx, cx.binary_tt(&crate::ops::mul::MUL, &loss, w)?),
             (None, _) => self.masked(cx, loss),

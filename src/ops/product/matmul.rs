@@ -88,7 +88,7 @@ fn run(cx: &Cx, args: &[Tensor], _: &Attrs) -> Result<Outputs> {
 }
 
 /// `a @ b` of two matrices, each transposed or not, or `acc + a @ b` in `acc`'s memory.
-fn matrix_product((a, flip_a): (&Tensor, bool), (b, flip_b): (&Tensor, bool), acc: Option<Tensor>) -> Result<Tensor> {
+pub(in crate::ops) fn matrix_product((a, flip_a): (&Tensor, bool), (b, flip_b): (&Tensor, bool), acc: Option<Tensor>) -> Result<Tensor> {
     a.force()?;
     b.force()?;
     let side = |t: &Tensor, flip: bool| {

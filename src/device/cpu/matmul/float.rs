@@ -8,7 +8,7 @@ use super::lanes::{F32x8, F32x16, F64x4, F64x8};
 use super::lanes::{Four, Vector};
 use super::vector::{self, Row};
 use super::{MatView, MatViewMut};
-use crate::device::cpu::alloc;
+use crate::device::cpu::alloc::Scratch;
 use crate::device::cpu::copy::{self, Shared};
 use crate::device::cpu::isa::{Isa, isa};
 use crate::device::cpu::pool;
@@ -20,7 +20,7 @@ const CHUNK_LEAST: usize = 1 << 19;
 const CHUNK_MOST: usize = 1 << 29;
 
 /// f32 and f64, with the register that each instruction set has for them.
-pub(super) trait Float: Copy + Send + Sync + std::ops::Add<Output = Self> + 'static {
+pub trait Float: Copy + Send + Sync + std::ops::Add<Output = Self> + 'static {
     #[cfg(target_arch = "x86_64")]
     type Avx512: Vector<Lane = Self>;
     #[cfg(target_arch = "x86_64")]
@@ -75,19 +75,21 @@ macro_rules! kernels {
                 unsafe { $baseline }
             }
 
+            use $crate::device::cpu::isa;
             // SAFETY: handed on from the caller; `isa` says that this processor has the instructions.
             unsafe {
-                match isa() {
+                match isa::isa() {
                     #[cfg(target_arch = "x86_64")]
-                    Isa::Avx512 => avx512($arg),
+                    isa::Isa::Avx512 => avx512($arg),
                     #[cfg(target_arch = "x86_64")]
-                    Isa::Avx2 => avx2($arg),
+                    isa::Isa::Avx2 => avx2($arg),
                     _ => baseline($arg),
                 }
             }
         }
     )* };
 }
+pub(in crate::device::cpu) use kernels;
 
 kernels! {
     /// # Safety
@@ -374,9 +376,9 @@ unsafe fn pack_rows<T: Float>(a: MatView<T>, buffer: &mut [MaybeUninit<T>; ROWS 
 unsafe fn packed<T: Float>(dst: MatViewMut<T>, a: MatView<T>, b: MatView<T>, accumulate: bool) {
     let mut stack = [const { MaybeUninit::<T>::uninit() }; STACK];
     let wanted = (b.cols.next_multiple_of(panel_width::<T>()) * b.rows.min(DEPTH)).min(HEAP);
-    let heap = if wanted > STACK { Scratch::new(wanted) } else { None };
+    let heap = if wanted > STACK { Scratch::new(wanted).ok() } else { None };
     let (buffer, room) = match &heap {
-        Some(heap) => (heap.ptr, wanted),
+        Some(heap) => (heap.ptr(), wanted),
         None => (stack.as_mut_ptr().cast(), STACK),
     };
     // SAFETY: handed on from the caller; the buffer is ours.
@@ -445,27 +447,6 @@ unsafe fn pack_panel<T: Float>(b: MatView<T>, width: usize, to: *mut T) {
             b.ptr.cast(),
             &[b.row_stride, b.col_stride],
         );
-    }
-}
-
-/// Memory for the time of a call.
-struct Scratch<T> {
-    ptr: *mut T,
-    len: usize,
-}
-
-impl<T> Scratch<T> {
-    /// `None` where there is no memory left.
-    fn new(len: usize) -> Option<Scratch<T>> {
-        alloc::alloc(len * size_of::<T>()).ok().map(|ptr| Scratch { ptr: ptr.as_ptr().cast(), len })
-    }
-}
-
-impl<T> Drop for Scratch<T> {
-    fn drop(&mut self) {
-        let block = std::ptr::NonNull::new(self.ptr.cast()).expect("a block is not null");
-        // SAFETY: it came from `alloc` with as many bytes.
-        unsafe { alloc::free(block, self.len * size_of::<T>()) };
     }
 }
 

@@ -5,7 +5,7 @@
 ///
 /// # Safety
 /// For all methods: the processor has the instructions; pointers are good for the lanes that are read or written.
-pub(super) trait Vector: Copy {
+pub trait Vector: Copy {
     type Lane: Copy;
     const LANES: usize;
 
@@ -24,7 +24,7 @@ pub(super) trait Vector: Copy {
 }
 
 #[cfg(target_arch = "x86_64")]
-pub(super) use x86::{F32x8, F32x16, F64x4, F64x8};
+pub use x86::{F32x8, F32x16, F64x4, F64x8};
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
@@ -199,7 +199,7 @@ mod x86 {
 
 /// Four floats that any processor has instructions for, if the compiler finds them.
 #[derive(Clone, Copy)]
-pub(super) struct Four<T>([T; 4]);
+pub struct Four<T>([T; 4]);
 
 macro_rules! four {
     ($($T:ty),*) => { $(

@@ -10,41 +10,9 @@ struct Stat<T> {
     sum: T,
 }
 
-/// The sum of `$term` over `0..$n`: lanes that meet in a fixed tree.
-macro_rules! lane_sum {
-    ($Real:ty: $n:expr, |$i:ident| $term:expr) => {{
-        let full = $n / LANES * LANES;
-        let mut totals = [<$Real as Float>::ZERO; LANES];
-        for start in (0..full).step_by(LANES * BLOCK) {
-            let mut lanes = [<$Real as Float>::ZERO; LANES];
-            for base in (start..full.min(start + LANES * BLOCK)).step_by(LANES) {
-                for l in 0..LANES {
-                    let $i = base + l;
-                    lanes[l] = lanes[l] + $term;
-                }
-            }
-            for l in 0..LANES {
-                totals[l] = totals[l] + lanes[l];
-            }
-        }
-        let mut width = LANES / 2;
-        while width > 0 {
-            for l in 0..width {
-                totals[l] = totals[l] + totals[l + width];
-            }
-            width /= 2;
-        }
-        let mut total = totals[0];
-        for $i in full..$n {
-            total = total + $term;
-        }
-        total
-    }};
-}
-
 /// The largest, whatever NaNs there are: they come out in the sum.
 #[inline(always)]
-fn maximum<T: Floating>(x: &[T]) -> T {
+pub(in crate::device::cpu) fn maximum<T: Floating>(x: &[T]) -> T {
     let mut lanes = [x[0]; LANES];
     let blocks = x.chunks_exact(LANES);
     let mut max = x[0];
@@ -66,7 +34,7 @@ vectorized! {
     fn stat[T: Floating](x: &[T]) -> Stat<T> {
         let max = maximum(x);
         let shift = shift_of(max).real::<FUSED>();
-        let sum = lane_sum!(T::Real<FUSED>: x.len(), |i| (x[i].real::<FUSED>() - shift).exp());
+        let [sum] = lane_sums!(T::Real<FUSED>: x.len(), |i| [(x[i].real::<FUSED>() - shift).exp()]);
         Stat { max, sum: T::from_real(sum) }
     }
 
@@ -93,7 +61,7 @@ vectorized! {
             for (x, y) in x.iter().zip(&mut *y) {
                 *y = T::from_real((x.real::<FUSED>() - max).exp());
             }
-            let sum = lane_sum!(T::Real<FUSED>: n, |i| y[i].real::<FUSED>());
+            let [sum] = lane_sums!(T::Real<FUSED>: n, |i| [y[i].real::<FUSED>()]);
             let scale = T::Real::<FUSED>::ONE / sum;
             for y in y {
                 *y = T::from_real(y.real::<FUSED>() * scale);
@@ -104,12 +72,20 @@ vectorized! {
     /// The sum that a row's gradient needs: of `g y`, or of `g`.
     fn dot[T: Floating](kind: Kind, y: &[T], g: &[T]) -> T {
         let (y, n) = (&y[..g.len()], g.len());
-        let sum = if kind == Kind::Softmax {
-            lane_sum!(T::Real<FUSED>: n, |i| y[i].real::<FUSED>() * g[i].real::<FUSED>())
+        let [sum] = if kind == Kind::Softmax {
+            lane_sums!(T::Real<FUSED>: n, |i| [y[i].real::<FUSED>() * g[i].real::<FUSED>()])
         } else {
-            lane_sum!(T::Real<FUSED>: n, |i| g[i].real::<FUSED>())
+            lane_sums!(T::Real<FUSED>: n, |i| [g[i].real::<FUSED>()])
         };
         T::from_real(sum)
+    }
+
+    /// The gradient of a row's loss but for its target: `g exp(x - max) / sum`.
+    fn write_shares[T: Floating](x: &[T], max: T, factor: T, dx: &mut [T]) {
+        let (max, factor) = (max.real::<FUSED>(), factor.real::<FUSED>());
+        for (x, dx) in x.iter().zip(dx) {
+            *dx = T::from_real((x.real::<FUSED>() - max).exp() * factor);
+        }
     }
 
     fn write_gradient[T: Floating](kind: Kind, sum: T, y: &[T], g: &[T], dx: &mut [T]) {
@@ -207,6 +183,41 @@ pub(super) fn backward<T: Floating>(kind: Kind, n: usize, y: &[T], g: &[T], dx: 
         return pieces(rows, n, &|row, from, len| write(sums[row], row * n + from, len));
     }
     pieces(rows, n, &|row, _, len| write(sum(row * n, len), row * n, len));
+}
+
+/// See [`class_losses`](super::class_losses).
+pub(super) fn class_losses<T: Floating>(n: usize, x: &[T], targets: &[i64], losses: &mut [T], stats_of: [&mut [T]; 2]) {
+    let [maxima, sums] = stats_of;
+    for (row, stat) in stats(n, x).into_iter().enumerate() {
+        let sum = divisor(stat.max, stat.sum);
+        let own = x[row * n + targets[row] as usize];
+        losses[row] = T::narrow(stat.max.wide() - own.wide() + sum.wide().ln());
+        (maxima[row], sums[row]) = (stat.max, sum);
+    }
+}
+
+/// See [`class_gradient`](super::class_gradient).
+pub(super) fn class_gradient<T: Floating>(
+    n: usize,
+    (x, targets): (&[T], &[i64]),
+    [maxima, sums]: [&[T]; 2],
+    g: &[T],
+    dx: &mut [T],
+) {
+    let out = Shared(dx.as_mut_ptr());
+    pieces(x.len() / n, n, &|row, from, len| {
+        let at = row * n + from;
+        // SAFETY: pieces are disjoint parts of `dx`.
+        let dx = unsafe { std::slice::from_raw_parts_mut(out.get().add(at), len) };
+        let g = g[row].wide();
+        if g == 0.0 {
+            return dx.fill(T::default());
+        }
+        write_shares(&x[at..][..len], maxima[row], T::narrow(g / sums[row].wide()), dx);
+        if let Some(own) = (targets[row] as usize).checked_sub(from).and_then(|k| dx.get_mut(k)) {
+            *own = T::narrow(own.wide() - g);
+        }
+    });
 }
 
 pub(super) fn logsumexp<T: Floating>(n: usize, x: &[T], dst: &mut [T]) {
