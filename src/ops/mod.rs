@@ -11,6 +11,7 @@ pub mod index;
 pub mod infer;
 pub mod losses;
 pub mod making;
+pub mod parts;
 pub mod reducing;
 pub mod rules;
 pub mod sample;
