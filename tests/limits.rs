@@ -168,7 +168,8 @@ fn an_interrupted_backward() {
     done.store(true, std::sync::atomic::Ordering::Relaxed);
     watch.join().unwrap();
     assert_eq!(error[0].code, reel::session::INTERRUPTED);
-    let rest = "print()\nprint(a.grad, b.grad, (a * 2).requires_grad)\nwaits = false\nbackward(loss)\nprint(a.grad, b.grad)";
+    let rest =
+        "print()\nprint(a.grad, b.grad, (a * 2).requires_grad)\nwaits = false\nbackward(loss)\nprint(a.grad, b.grad)";
     assert!(session.eval("3", rest).is_ok());
     let text = sink.text();
     let lines: Vec<&str> = text.lines().skip(1).collect();

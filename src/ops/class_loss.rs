@@ -51,7 +51,11 @@ fn run(cx: &Cx, args: &[Tensor], _: &Attrs) -> Result<Outputs> {
             softmax::class_losses(n, x.slice::<$T>(), targets.slice(), losses.elements_mut::<$T>(), stats)
         }};
     }
-    if x.dtype() == DType::F64 { go!(f64) } else { go!(f32) }
+    if x.dtype() == DType::F64 {
+        go!(f64)
+    } else {
+        go!(f32)
+    }
     Ok(Outputs::Many(vec![layers::narrow(cx, losses, args[0].dtype())?, maxima, sums]))
 }
 

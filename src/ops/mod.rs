@@ -15,6 +15,7 @@ pub mod layers;
 pub mod losses;
 pub mod making;
 pub mod normalizing;
+pub mod parts;
 pub mod reducing;
 pub mod resampling;
 pub mod rules;

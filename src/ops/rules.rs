@@ -48,6 +48,11 @@ unary! {
     sign sign SIGN;
     logical_not logical_not LOGICAL_NOT;
     isnan isnan ISNAN;
+    sinh sinh SINH;
+    cosh cosh COSH;
+    log1p log1p LOG1P;
+    digamma digamma DIGAMMA;
+    trunc trunc TRUNC;
 }
 
 binary! {
@@ -69,6 +74,7 @@ binary! {
     floor_div floor_div FLOOR_DIV;
     rem rem REM;
     pow pow POW;
+    hypot hypot HYPOT;
 }
 
 impl Cx {

@@ -57,13 +57,16 @@ pub const fn between(dims: &'static [usize], low: f64, high: f64) -> Value {
     Value::Uniform(dims, low, high)
 }
 
+/// What is not a number like others, and what overflows in an exponential.
+pub const EDGES: Value = Value::Floats(&[7], &[0.0, -0.0, 1e4, -1e4, f64::INFINITY, f64::NEG_INFINITY, f64::NAN]);
+
 /// Samples that every smooth function of one tensor shares: plain, wide, empty, no dimensions, strided.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! unary_samples {
     ($low:expr, $high:expr $(; $($more:expr),+)?) => {{
         #[allow(unused_imports)]
-        use $crate::ops::sample::{Value::*, kink, sample};
+        use $crate::ops::sample::{EDGES, Value::*, kink, sample};
         &[
             sample(&[Uniform(&[7], $low, $high)]),
             sample(&[Uniform(&[3, 4], $low, $high)]),

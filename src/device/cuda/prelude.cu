@@ -50,6 +50,7 @@ REAL1(ACOSH, acoshf(x), acosh(x))
 REAL1(ATANH, atanhf(x), atanh(x))
 REAL1(ERF, erff(x), erf(x))
 REAL1(ERFC, erfcf(x), erfc(x))
+REAL1(ERFINV, erfinvf(x), erfinv(x))
 REAL1(LGAMMA, lgammaf(x), lgamma(x))
 REAL1(FLOOR, floorf(x), floor(x))
 REAL1(CEIL, ceilf(x), ceil(x))
@@ -57,6 +58,7 @@ REAL1(TRUNC, truncf(x), trunc(x))
 // To the nearest integer, halves to the even one.
 REAL1(ROUND, rintf(x), rint(x))
 REAL2(ATAN2, atan2f(x, y), atan2(x, y))
+REAL2(HYPOT, hypotf(x, y), hypot(x, y))
 REAL2(COPYSIGN, copysignf(x, y), copysign(x, y))
 TEST1(ISNAN, x != x, x != x)
 TEST1(ISINF, fabsf(x) == INF_F, fabs(x) == INF_D)
@@ -75,6 +77,17 @@ __device__ inline double SIGMOID(double x) {
 // ln(1 + e^x) without overflow.
 __device__ inline float SOFTPLUS(float x) { return (x > 0.0f ? x : 0.0f) + (x != x ? x : log1pf(expf(-fabsf(x)))); }
 __device__ inline double SOFTPLUS(double x) { return (x > 0.0 ? x : 0.0) + (x != x ? x : log1p(exp(-fabs(x)))); }
+
+#define GELU_SLOPE(T, F) \
+    __device__ inline T GELU_TANH_SLOPE(T x) { \
+        T z = x < T(-20) ? T(-20) : x > T(20) ? T(20) : x; \
+        T square = z * z; \
+        T t = F(z * (square * T(0.035677408136300125) + T(0.7978845608028654))); \
+        T slope = square * T(0.10703222440890037) + T(0.7978845608028654); \
+        return (t + T(1)) * T(0.5) + x * T(0.5) * (T(1) - t * t) * slope; \
+    }
+GELU_SLOPE(float, tanhf)
+GELU_SLOPE(double, tanh)
 
 __device__ inline float ABS(float x) { return fabsf(x); }
 __device__ inline double ABS(double x) { return fabs(x); }
@@ -96,6 +109,68 @@ EXTREMES(double)
 EXTREMES(INT)
 __device__ inline bool MAXIMUM(bool x, bool y) { return x || y; }
 __device__ inline bool MINIMUM(bool x, bool y) { return x && y; }
+
+// Derivatives of LGAMMA, as on the CPU: below 0 by reflection, small x by recurrence, else the asymptotic series.
+__device__ inline double DIGAMMA(double x) {
+    const double PI = 3.141592653589793;
+    if (x == 0) return -copysign(INF_D, x);
+    if (x == INF_D) return x;
+    double sum = 0;
+    if (x < 0) {
+        if (x == trunc(x)) return x - x + (INF_D - INF_D);
+        sum = -PI / tan(PI * (x - rint(x)));
+        x = 1 - x;
+    }
+    for (; x < 10; x += 1) sum -= 1 / x;
+    double s = 1 / (x * x);
+    double series = s * (1.0 / 12 - s * (1.0 / 120 - s * (1.0 / 252 - s * (1.0 / 240 - s * (1.0 / 132
+        - s * (691.0 / 32760 - s / 12))))));
+    return log(x) - 0.5 / x - series + sum;
+}
+__device__ inline double TRIGAMMA(double x) {
+    const double PI = 3.141592653589793;
+    if (x == INF_D) return 0;
+    double sum = 0, sign = 1;
+    if (x < 0) {
+        double ratio = PI / sin(PI * (x - rint(x)));
+        sum = ratio * ratio;
+        x = 1 - x;
+        sign = -1;
+    }
+    for (; x < 10; x += 1) sum += sign / (x * x);
+    double s = 1 / (x * x);
+    double series = s * (1.0 / 6 - s * (1.0 / 30 - s * (1.0 / 42 - s * (1.0 / 30 - s * (5.0 / 66
+        - s * (691.0 / 2730 - s * (7.0 / 6)))))));
+    return sum + sign * ((1 + series) / x + 0.5 * s);
+}
+__device__ inline float DIGAMMA(float x) { return (float)DIGAMMA((double)x); }
+__device__ inline float TRIGAMMA(float x) { return (float)TRIGAMMA((double)x); }
+
+// The sum of (x + k)^-s over k = 0, 1, ... for an integer s above 1: ten terms, then Euler and Maclaurin's formula.
+__device__ inline double ZETA_POSITIVE(double x, double s) {
+    const double B[10] = {
+        0.08333333333333333, -0.001388888888888889, 3.306878306878307e-05, -8.267195767195768e-07, 2.08767569878681e-08,
+        -5.284190138687493e-10, 1.3382536530684679e-11, -3.3896802963225827e-13, 8.586062056277845e-15,
+        -2.174868698558062e-16};
+    if (x == INF_D) return 0;
+    double sum = 0;
+    for (int k = 0; k < 10; k++, x += 1) sum += pow(x, -s);
+    double power = pow(x, -s), term = s * power / x;
+    sum += power * x / (s - 1) + 0.5 * power;
+    for (int j = 0; j < 10; j++) {
+        sum += term * B[j];
+        term *= (s + 2 * j + 1) / x * ((s + 2 * j + 2) / x);
+    }
+    return sum;
+}
+__device__ inline double ZETA(double x, double s) {
+    if (x > 0) return ZETA_POSITIVE(x, s);
+    if (x == trunc(x) && x != -INF_D) return INF_D;
+    double r = x - rint(x);
+    double below = ZETA_POSITIVE(r > 0 ? 1 - r : -r, s) - ZETA_POSITIVE(1 - x, s);
+    return ZETA_POSITIVE(r > 0 ? r : 1 + r, s) + (fmod(s, 2.0) == 0 ? below : -below);
+}
+__device__ inline float ZETA(float x, float s) { return (float)ZETA((double)x, (double)s); }
 
 // Division that rounds down, and its remainder, as Python's; integers report a zero divisor.
 #define FLOORED(T, MOD, FLOOR_, SIGN_) \

@@ -50,7 +50,7 @@ pub static CLAMP: Op = Op {
     proof: Proof::Torch("torch.clamp(*args)"),
 };
 
-static BOTH_TILES: Tiles = tiles!("clamp", cuda: "MINIMUM(MAXIMUM(x, y), z)",
+pub(in crate::ops) static BOTH_TILES: Tiles = tiles!("clamp", cuda: "MINIMUM(MAXIMUM(x, y), z)",
     real: |x, y, z| x.maximum(y).minimum(z), int: |x, y, z| x.max(y).min(z));
 static MIN_TILES: Tiles = tiles!("clamp", cuda: "MAXIMUM(x, y)", real: |x, y| x.maximum(y), int: |x, y| x.max(y));
 static MAX_TILES: Tiles = tiles!("clamp", cuda: "MINIMUM(x, y)", real: |x, y| x.minimum(y), int: |x, y| x.min(y));

@@ -15,7 +15,7 @@ pub static SIGN: Op = Op {
     doc: "-1, 0 or 1 for each element; NaN stays NaN. Its gradient is 0.",
     examples: &["sign([-1.5, 0.0, 2.0])  # f32[3] [-1.0, 0.0, 1.0]"],
     kind: Kind::Tile { tiles: &TILES, domain: Domain::Number, total: true },
-    vjp: &[Grad::Rule(Needs::NOTHING, |cx, _, g| cx.mul(g, 0.0))],
+    vjp: &[Grad::Rule(Needs::NOTHING, |cx, _, g| cx.zeros_like(g))],
     samples: unary_samples!(0.1, 2.0; kink(&[Floats(&[4], &[-1.0, 0.0, -0.0, 2.0])])),
     proof: Proof::Torch("torch.sign(*args)"),
 };

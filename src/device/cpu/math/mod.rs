@@ -92,6 +92,18 @@ pub trait Float:
         self.abs() < Self::INFINITY
     }
 
+    /// The square root of the sum of both squares without early overflow, 2 ulp; infinite if either is.
+    #[inline(always)]
+    fn hypot(self, other: Self) -> Self {
+        let (a, b) = (self.abs(), other.abs());
+        let large = Self::select(a > b, a, b);
+        let ratio = Self::select(a > b, b, a) / large;
+        let value = large * (ratio * ratio + 1.0).sqrt();
+        let value = Self::select(large == Self::ZERO, Self::ZERO, value);
+        let value = Self::select(self.is_nan() | other.is_nan(), Self::NAN, value);
+        Self::select((a == Self::INFINITY) | (b == Self::INFINITY), Self::INFINITY, value)
+    }
+
     /// The larger; NaN if either is, as in torch.
     #[inline(always)]
     fn maximum(self, other: Self) -> Self {

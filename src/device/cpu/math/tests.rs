@@ -280,6 +280,55 @@ fn error_function() {
     }
 }
 
+static ERFINV_TILES: Tiles = tiles!("erfinv", cuda: "", real: |x| x.erfinv());
+
+#[test]
+fn inverse_of_the_error_function() {
+    for isa in Isa::available() {
+        for sign in [1.0, -1.0] {
+            let x: Vec<f64> = ERFINV.iter().map(|row| row.0 * sign).collect();
+            let got = call(ERFINV_TILES.get_for(isa, DType::F64, 0).unwrap(), &x, &x);
+            for (row, got) in ERFINV.iter().zip(&got) {
+                let error = error(*got, row.1 * sign);
+                assert!(error <= 4.0, "{isa:?} f64 {}: {got:e} {:e} {error}", row.0, row.1);
+            }
+        }
+        // f32 against f64, over all of the range.
+        let x: Vec<f32> = spread(-1.0, 1.0);
+        let wide: Vec<f64> = x.iter().map(|&x| x as f64).collect();
+        let want = call(ERFINV_TILES.get_for(isa, DType::F64, 0).unwrap(), &wide, &wide);
+        let got = call(ERFINV_TILES.get_for(isa, DType::F32, 0).unwrap(), &x, &x);
+        let worst = got.iter().zip(&want).map(|(&got, &want)| error(got, want)).fold(0.0, f64::max);
+        assert!(worst <= 0.6, "{isa:?}: {worst}");
+        let x = [1.0, -1.0, 1.5, -1.5, f64::INFINITY, f64::NAN, -0.0];
+        let got = call(ERFINV_TILES.get_for(isa, DType::F64, 0).unwrap(), &x, &x);
+        assert_eq!((got[0], got[1]), (f64::INFINITY, f64::NEG_INFINITY));
+        assert!(got[2..6].iter().all(|x| x.is_nan()) && got[6] == 0.0 && got[6].is_sign_negative());
+    }
+}
+
+#[test]
+fn sums_of_powers() {
+    static ZETA_TILES: Tiles = tiles!("zeta", cuda: "", real: |x, y| x.zeta(y));
+    for isa in Isa::available() {
+        let x: Vec<f64> = ZETA.iter().map(|row| row.0).collect();
+        let s: Vec<f64> = ZETA.iter().map(|row| row.1).collect();
+        let got = call(ZETA_TILES.get_for(isa, DType::F64, 0).unwrap(), &x, &s);
+        for (&(x, s, want), got) in ZETA.iter().zip(&got) {
+            // For odd s there are zeros below 0, near which the largest terms cancel.
+            let scale = if x < 0.0 { want.abs().max((x - x.round()).abs().powf(-s)) } else { want.abs() };
+            let error = (got - want).abs() / f64::ulp(scale);
+            assert!(error <= 16.0, "{isa:?} f64 {x} {s}: {got:e} {want:e} {error}");
+        }
+        let x = [0.0, -0.0, -3.0, -1e300, f64::INFINITY, f64::NEG_INFINITY, f64::NAN];
+        let got = call(ZETA_TILES.get_for(isa, DType::F64, 0).unwrap(), &x, &[3.0; 7]);
+        assert!(got[..4].iter().all(|x| *x == f64::INFINITY) && got[4] == 0.0);
+        assert!(got[5].is_nan() && got[6].is_nan());
+        let got = call(ZETA_TILES.get_for(isa, DType::F32, 0).unwrap(), &[2.0f32, -0.5], &[3.0f32, 4.0]);
+        assert_eq!(got, [0.20205691, 32.23485]);
+    }
+}
+
 /// Errors relative to the value, or absolute where that is below 1 and there are zeros, near which all cancels.
 fn check_gamma(tiles: &Tiles, table: &[(f64, f64)], limit32: f64, limit64: f64) {
     for isa in Isa::available() {
@@ -382,6 +431,13 @@ fn power() {
 fn angle_of_a_point() {
     static ATAN2: Tiles = tiles!("atan2", cuda: "", real: |x, y| x.atan2(y));
     check_pairs(&ATAN2, f64::atan2, pairs(-5.0, 5.0), 2.5, 2.5);
+}
+
+#[test]
+fn length_of_a_pair() {
+    static HYPOT: Tiles = tiles!("hypot", cuda: "", real: |x, y| x.hypot(y));
+    check_pairs(&HYPOT, f64::hypot, pairs(-5.0, 5.0), 2.0, 2.0);
+    check_pairs(&HYPOT, f64::hypot, pairs(-1e30, 1e30), 2.0, 2.0);
 }
 
 #[test]
