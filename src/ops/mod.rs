@@ -9,6 +9,7 @@ pub mod error;
 pub mod extreme;
 pub mod index;
 pub mod infer;
+pub mod joining;
 pub mod losses;
 pub mod making;
 pub mod reducing;
