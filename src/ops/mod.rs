@@ -12,6 +12,7 @@ pub mod extreme;
 pub mod index;
 pub mod infer;
 pub mod layers;
+pub mod joining;
 pub mod losses;
 pub mod making;
 pub mod normalizing;
