@@ -60,6 +60,10 @@ REAL1(ROUND, rintf(x), rint(x))
 REAL2(ATAN2, atan2f(x, y), atan2(x, y))
 REAL2(HYPOT, hypotf(x, y), hypot(x, y))
 REAL2(COPYSIGN, copysignf(x, y), copysign(x, y))
+// An integer is rounded already.
+__device__ inline INT FLOOR(INT x) { return x; }
+__device__ inline INT CEIL(INT x) { return x; }
+__device__ inline INT TRUNC(INT x) { return x; }
 TEST1(ISNAN, x != x, x != x)
 TEST1(ISINF, fabsf(x) == INF_F, fabs(x) == INF_D)
 TEST1(ISFINITE, fabsf(x) < INF_F, fabs(x) < INF_D)
