@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::ops;
 use crate::source::Span;
 use crate::syntax::ast::*;
+use crate::vm::builtins;
 use crate::vm::function::ParamDefault;
 
 /// The parameters of a function whose call is checked.
@@ -141,6 +142,8 @@ impl Checker<'_> {
             _ => return None,
         };
         match binding {
+            // Without a tensor among the arguments the builtin of that name takes the call, with parameters of its own.
+            Binding::Known(Known::Op(op)) if builtins::global(op.name).is_some() => None,
             Binding::Known(Known::Op(op)) => Some(Signature::of_op(op)),
             Binding::Known(Known::Builtin(b)) => {
                 let rest = b.rest_index().unwrap_or(usize::MAX);

@@ -3,6 +3,7 @@
 pub mod alloc;
 pub mod cast;
 pub mod copy;
+pub mod ctc;
 pub mod elem;
 pub mod index;
 pub mod isa;
