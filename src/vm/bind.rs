@@ -346,6 +346,10 @@ impl Bound {
             ParamKind::Dims | ParamKind::Ints | ParamKind::Shape => match &value {
                 Value::None if p.kind != ParamKind::Shape => self.attrs.push(Attr::None),
                 value => match ints(vm, value)? {
+                    // One int may mean something else than a tuple of one: `split(x, 2)`.
+                    Some(list) if p.kind != ParamKind::Shape && int(value).is_some() => {
+                        self.attrs.push(Attr::Int(list[0]));
+                    }
                     Some(list) => self.attrs.push(Attr::Ints(list.into())),
                     None => return Err(wrong("ints", value)),
                 },

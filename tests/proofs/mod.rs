@@ -2,8 +2,9 @@
 //! so a new one is held to all of it from its first day.
 //!
 //! `golden` holds every sample against PyTorch's numbers, `gradients` against finite differences, `forms` compares
-//! the ways of computing one thing, `trees` does so on random programs.
+//! the ways of computing one thing, `trees` does so on random programs, `examples` runs what the documentation shows.
 
+mod examples;
 mod forms;
 mod golden;
 mod gradients;

@@ -5,6 +5,7 @@ pub mod attention;
 pub mod cast;
 pub mod conv;
 pub mod copy;
+pub mod ctc;
 pub mod elem;
 pub mod index;
 pub mod isa;

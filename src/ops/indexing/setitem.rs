@@ -15,7 +15,7 @@ pub static SETITEM: Op = Op {
     params: &[X, tensor("value")],
     parts: &[],
     doc: "`x` with the part that the items select replaced by `value`.",
-    examples: &[],
+    examples: &["let x = [1, 2, 3]; x[0] = 9; x  # i64[3] [9, 2, 3]"],
     kind: Kind::Whole { infer, run, cuda: Cuda::ToCome },
     vjp: &[Grad::Own(Needs::NOTHING, to_x), Grad::Rule(Needs::SHAPES, to_value)],
     samples: &[],

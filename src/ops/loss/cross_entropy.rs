@@ -179,7 +179,7 @@ impl Terms<'_> {
     /// Each class times its weight.
     fn weighted(&self, cx: &Cx, x: &Tensor) -> Result<Tensor> {
         let Operand::Tensor(w) = self.weight else { return Ok(x.clone()) };
-        let w = class_weights(cx, w, self.classes, x.dtype())?;
+        let w = class_weights(cx, w, self.classes, x.dtype(), 2)?;
         let mut dims = vec![1; x.ndim()];
         dims[self.class_dim] = self.classes;
         let w = cx.call1(&crate::ops::reshape::RESHAPE, &[w.into()], &[sizes(&dims)])?;

@@ -97,7 +97,7 @@ impl Targets {
         };
         let weight = match weight {
             Operand::Tensor(w) => {
-                let w = class_weights(cx, w, classes, input.dtype())?;
+                let w = class_weights(cx, w, classes, input.dtype(), 2)?;
                 let own = cx.index(&w, &[Item::Tensor(safe.clone())])?;
                 Some(match &valid {
                     None => own,
@@ -163,11 +163,11 @@ pub(in crate::ops) fn check_input(input: &Tensor) -> Result<()> {
     Ok(())
 }
 
-/// Weights of classes in the input's dtype.
-pub(in crate::ops) fn class_weights(cx: &Cx, w: &Tensor, classes: usize, dtype: DType) -> Result<Tensor> {
+/// Weights of classes, parameter `arg`, in the input's dtype.
+pub(in crate::ops) fn class_weights(cx: &Cx, w: &Tensor, classes: usize, dtype: DType, arg: usize) -> Result<Tensor> {
     if w.to_dims() != Dims::of(&[classes]) {
         return Err(OpError::new("SHAPE-15", format!("each of the {classes} classes needs a weight"))
-            .at(2, describe(&w.into())));
+            .at(arg, describe(&w.into())));
     }
     cx.cast(w, dtype)
 }

@@ -12,7 +12,7 @@ pub static ERFC: Op = Op {
     params: &[X],
     parts: &[],
     doc: "1 - erf(x) of each element, accurate where x is large.",
-    examples: &["erfc([0.0, 1.0, 5.0])  # f32[3] [1.0, 0.1573, 0.0]"],
+    examples: &["erfc([0.0, 1.0, 5.0])  # f32[3] [1.0, 0.1573, 1.5375e-12]"],
     kind: Kind::Tile { tiles: &TILES, domain: Domain::Float, total: true },
     vjp: &[Grad::Rule(Needs::IN0, |cx, s, g| {
         cx.mul(g, cx.mul(cx.exp(cx.neg(cx.square(s.input(0)))), -FRAC_2_SQRT_PI))

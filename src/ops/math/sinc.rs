@@ -12,7 +12,7 @@ pub static SINC: Op = Op {
     params: &[X],
     parts: &[],
     doc: "sin(pi x) / (pi x) of each element, and 1 at 0.",
-    examples: &["sinc([0.0, 0.5, 1.0])  # f32[3] [1.0, 0.6366, 0.0]"],
+    examples: &["sinc([0.0, 0.5, 1.5])  # f32[3] [1.0, 0.6366, -0.2122]"],
     kind: Kind::Tile { tiles: &TILES, domain: Domain::Float, total: true },
     vjp: &[Grad::Rule(Needs::IN0, |cx, s, g| cx.mul(g, cx.infallible(cx.unary(&SLOPE, &s.tensor(0)))))],
     samples: unary_samples!(-3.0, 3.0;

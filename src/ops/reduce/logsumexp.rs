@@ -13,7 +13,7 @@ pub static LOGSUMEXP: Op = Op {
     params: &[X, DIMS, KEEPDIM],
     parts: &[],
     doc: "The logarithm of the sum of the exponentials of all elements, or along dimensions, without overflow.",
-    examples: &["logsumexp([1000.0, 1000.0])  # 1000.69315"],
+    examples: &["logsumexp([1000.0, 1000.0])  # 1000.6932"],
     kind: Kind::Whole { infer: |metas, attrs| reducing::infer(metas, attrs, rules::float), run, cuda: Cuda::ToCome },
     vjp: &[Grad::Rule(Needs::IN0.and(Needs::OUT), |cx, s, g| {
         let x = s.tensor(0);
