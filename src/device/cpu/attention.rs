@@ -71,7 +71,7 @@ vectorized! {
             for x in &mut *row {
                 *x = T::from_real((x.real::<FUSED>() - max).exp());
             }
-            let [sum] = lane_sums!(T::Real<FUSED>: row.len(), |i| [row[i].real::<FUSED>()]);
+            let [sum] = lane_sums!(T::Real<FUSED>: (row), [row]);
             let sum = T::from_real(sum);
             *share = T::narrow(1.0 / sum.wide());
             *log = T::narrow(shift.wide() + sum.wide().ln());
@@ -111,7 +111,7 @@ vectorized! {
     fn dots[T: Floating](n: usize, x: &[T], y: &[T], sums: &mut [T]) {
         for ((x, y), sum) in x.chunks_exact(n).zip(y.chunks_exact(n)).zip(sums) {
             let y = &y[..x.len()];
-            let [total] = lane_sums!(T::Real<FUSED>: x.len(), |i| [x[i].real::<FUSED>() * y[i].real::<FUSED>()]);
+            let [total] = lane_sums!(T::Real<FUSED>: (x, y), [x * y]);
             *sum = T::from_real(total);
         }
     }

@@ -221,29 +221,36 @@ pub(super) use vectorized;
 pub const SUM_LANES: usize = 32;
 pub const SUM_BLOCK: usize = 32;
 
-/// The sums over `0..$n` of one term or of two: lanes that meet in a fixed tree, in blocks, so that the error grows with
-/// the square root of the length. Each term has a loop of its own, as LLVM gives up on arrays of lanes.
+/// The sums over the elements of slices of one length of one term or of two: lanes that meet in a fixed tree, in blocks,
+/// so that the error grows with the square root of the length. In a term a slice's name is its element. Each term has a
+/// loop of its own over arrays: only so does LLVM see that it can use vectors.
 macro_rules! lane_sums {
-    ($Real:ty: $n:expr, |$i:ident| [$($term:expr),+ $(,)?]) => {
-        $crate::device::cpu::elem::lane_sums!(@name $Real, $n, $i, [$($term),+], [a b c], [])
+    ($Real:ty: ($first:ident $(, $slice:ident)*), [$($term:expr),+ $(,)?]) => {
+        $crate::device::cpu::elem::lane_sums!(@name $Real, $first, ($first $($slice)*), [$($term),+], [a b], [])
     };
-    (@name $Real:ty, $n:expr, $i:ident, [$term:expr $(, $more:expr)*], [$name:ident $($names:ident)*], [$($done:tt)*]) => {
-        $crate::device::cpu::elem::lane_sums!(@name $Real, $n, $i, [$($more),*], [$($names)*], [$($done)* ($name $term)])
+    (@name $Real:ty, $first:ident, $slices:tt, [$term:expr $(, $more:expr)*], [$name:ident $($names:ident)*], [$($done:tt)*]) => {
+        $crate::device::cpu::elem::lane_sums!(@name $Real, $first, $slices, [$($more),*], [$($names)*], [$($done)* ($name $slices $term)])
     };
-    (@name $Real:ty, $n:expr, $i:ident, [], [$($names:ident)*], [$(($name:ident $term:expr))+]) => {{
+    (@name $Real:ty, $first:ident, ($($all:ident)+), [], $names:tt, [$(($name:ident ($($slice:ident)+) $term:expr))+]) => {{
         use $crate::device::cpu::elem::{SUM_BLOCK, SUM_LANES};
         struct Lanes<T> {
             $($name: [T; SUM_LANES]),+
         }
         let zero = [<$Real as $crate::device::cpu::math::Float>::ZERO; SUM_LANES];
-        let full = $n / SUM_LANES * SUM_LANES;
+        let n = $first.len();
+        let full = n / SUM_LANES * SUM_LANES;
         let mut totals = Lanes { $($name: zero),+ };
         for start in (0..full).step_by(SUM_LANES * SUM_BLOCK) {
+            let end = full.min(start + SUM_LANES * SUM_BLOCK);
             $(let mut $name = zero;)+
-            for base in (start..full.min(start + SUM_LANES * SUM_BLOCK)).step_by(SUM_LANES) {
-                $(for l in 0..SUM_LANES {
-                    let $i = base + l;
-                    $name[l] = $name[l] + $term;
+            $(let $all = $all[start..end].as_chunks::<SUM_LANES>().0;)+
+            for k in 0..(end - start) / SUM_LANES {
+                $({
+                    $(#[allow(unused_variables)] let $slice = &$slice[k];)+
+                    for l in 0..SUM_LANES {
+                        $(#[allow(unused_variables)] let $slice: $Real = $slice[l].real();)+
+                        $name[l] = $name[l] + $term;
+                    }
                 })+
             }
             $(for l in 0..SUM_LANES {
@@ -257,8 +264,11 @@ macro_rules! lane_sums {
             }
             width /= 2;
         }
-        for $i in full..$n {
-            $(totals.$name[0] = totals.$name[0] + $term;)+
+        for i in full..n {
+            $({
+                $(#[allow(unused_variables)] let $slice: $Real = $slice[i].real();)+
+                totals.$name[0] = totals.$name[0] + $term;
+            })+
         }
         [$(totals.$name[0]),+]
     }};

@@ -48,13 +48,10 @@ vectorized! {
     fn moments[T: Floating](x: &[T]) -> Moments {
         let n = x.len();
         let count = n as f64;
-        let [sum] = lane_sums!(T::Real<FUSED>: n, |i| [x[i].real::<FUSED>()]);
+        let [sum] = lane_sums!(T::Real<FUSED>: (x), [x]);
         let near = T::narrow(T::from_real(sum).wide() / count);
         let shift = near.real::<FUSED>();
-        let [off, squares] = lane_sums!(T::Real<FUSED>: n, |i| [
-            x[i].real::<FUSED>() - shift,
-            (x[i].real::<FUSED>() - shift) * (x[i].real::<FUSED>() - shift),
-        ]);
+        let [off, squares] = lane_sums!(T::Real<FUSED>: (x), [x - shift, (x - shift) * (x - shift)]);
         let (off, squares) = (T::from_real(off).wide(), T::from_real(squares).wide());
         let squares = squares - off * off / count;
         // Rounding may leave less than nothing.
@@ -63,7 +60,7 @@ vectorized! {
 
     /// The sum of squares, as moments around 0.
     fn magnitude[T: Floating](x: &[T]) -> Moments {
-        let [squares] = lane_sums!(T::Real<FUSED>: x.len(), |i| [x[i].real::<FUSED>() * x[i].real::<FUSED>()]);
+        let [squares] = lane_sums!(T::Real<FUSED>: (x), [x * x]);
         Moments { count: x.len() as f64, mean: 0.0, squares: T::from_real(squares).wide() }
     }
 
@@ -95,20 +92,14 @@ vectorized! {
     /// The sums of `g` and of `g (x - mean)`.
     fn sums_even[T: Floating](x: &[T], g: &[T], mean: T) -> [f64; 2] {
         let (x, mean) = (&x[..g.len()], mean.real::<FUSED>());
-        let sums = lane_sums!(T::Real<FUSED>: g.len(), |i| [
-            g[i].real::<FUSED>(),
-            g[i].real::<FUSED>() * (x[i].real::<FUSED>() - mean),
-        ]);
+        let sums = lane_sums!(T::Real<FUSED>: (g, x), [g, g * (x - mean)]);
         sums.map(|s| T::from_real(s).wide())
     }
 
     /// The sums of `g w` and of `g w (x - mean)`.
     fn sums_each[T: Floating](x: &[T], g: &[T], w: &[T], mean: T) -> [f64; 2] {
         let (x, w, mean) = (&x[..g.len()], &w[..g.len()], mean.real::<FUSED>());
-        let sums = lane_sums!(T::Real<FUSED>: g.len(), |i| [
-            g[i].real::<FUSED>() * w[i].real::<FUSED>(),
-            g[i].real::<FUSED>() * w[i].real::<FUSED>() * (x[i].real::<FUSED>() - mean),
-        ]);
+        let sums = lane_sums!(T::Real<FUSED>: (g, x, w), [g * w, g * w * (x - mean)]);
         sums.map(|s| T::from_real(s).wide())
     }
 

@@ -93,6 +93,10 @@ __device__ inline double SOFTPLUS(double x) { return (x > 0.0 ? x : 0.0) + (x !=
 GELU_SLOPE(float, tanhf)
 GELU_SLOPE(double, tanh)
 
+// ln(x / (1 - x)).
+__device__ inline float LOGIT(float x) { return logf(x / (1.0f - x)); }
+__device__ inline double LOGIT(double x) { return log(x / (1.0 - x)); }
+
 __device__ inline float ABS(float x) { return fabsf(x); }
 __device__ inline double ABS(double x) { return fabs(x); }
 // Wraps for the smallest integer, as the CPU does.
@@ -108,11 +112,23 @@ __device__ inline bool SIGN(bool x) { return x; }
 #define EXTREMES(T) \
     __device__ inline T MAXIMUM(T x, T y) { return x != x || x > y ? x : y; } \
     __device__ inline T MINIMUM(T x, T y) { return x != x || x < y ? x : y; }
+// The one that is a number.
+#define NUMBERS(T) \
+    __device__ inline T FMAX(T x, T y) { return y != y || x > y ? x : y; } \
+    __device__ inline T FMIN(T x, T y) { return y != y || x < y ? x : y; }
 EXTREMES(float)
 EXTREMES(double)
+NUMBERS(float)
+NUMBERS(double)
+NUMBERS(INT)
 EXTREMES(INT)
 __device__ inline bool MAXIMUM(bool x, bool y) { return x || y; }
 __device__ inline bool MINIMUM(bool x, bool y) { return x && y; }
+__device__ inline bool FMAX(bool x, bool y) { return x || y; }
+__device__ inline bool FMIN(bool x, bool y) { return x && y; }
+
+__device__ inline INT BITWISE_NOT(INT x) { return ~x; }
+__device__ inline bool BITWISE_NOT(bool x) { return !x; }
 
 // Derivatives of LGAMMA, as on the CPU: below 0 by reflection, small x by recurrence, else the asymptotic series.
 __device__ inline double DIGAMMA(double x) {
@@ -175,6 +191,14 @@ __device__ inline double ZETA(double x, double s) {
     return ZETA_POSITIVE(r > 0 ? r : 1 + r, s) + (fmod(s, 2.0) == 0 ? below : -below);
 }
 __device__ inline float ZETA(float x, float s) { return (float)ZETA((double)x, (double)s); }
+
+// ln(e^x + e^y); equal infinities have no difference.
+__device__ inline float LOGADDEXP(float x, float y) {
+    return x == y ? x + 0.69314718f : MAXIMUM(x, y) + log1pf(expf(-fabsf(x - y)));
+}
+__device__ inline double LOGADDEXP(double x, double y) {
+    return x == y ? x + 0.6931471805599453 : MAXIMUM(x, y) + log1p(exp(-fabs(x - y)));
+}
 
 // Division that rounds down, and its remainder, as Python's; integers report a zero divisor.
 #define FLOORED(T, MOD, FLOOR_, SIGN_) \

@@ -34,7 +34,7 @@ vectorized! {
     fn stat[T: Floating](x: &[T]) -> Stat<T> {
         let max = maximum(x);
         let shift = shift_of(max).real::<FUSED>();
-        let [sum] = lane_sums!(T::Real<FUSED>: x.len(), |i| [(x[i].real::<FUSED>() - shift).exp()]);
+        let [sum] = lane_sums!(T::Real<FUSED>: (x), [(x - shift).exp()]);
         Stat { max, sum: T::from_real(sum) }
     }
 
@@ -61,7 +61,7 @@ vectorized! {
             for (x, y) in x.iter().zip(&mut *y) {
                 *y = T::from_real((x.real::<FUSED>() - max).exp());
             }
-            let [sum] = lane_sums!(T::Real<FUSED>: n, |i| [y[i].real::<FUSED>()]);
+            let [sum] = lane_sums!(T::Real<FUSED>: (y), [y]);
             let scale = T::Real::<FUSED>::ONE / sum;
             for y in y {
                 *y = T::from_real(y.real::<FUSED>() * scale);
@@ -71,11 +71,11 @@ vectorized! {
 
     /// The sum that a row's gradient needs: of `g y`, or of `g`.
     fn dot[T: Floating](kind: Kind, y: &[T], g: &[T]) -> T {
-        let (y, n) = (&y[..g.len()], g.len());
+        let y = &y[..g.len()];
         let [sum] = if kind == Kind::Softmax {
-            lane_sums!(T::Real<FUSED>: n, |i| [y[i].real::<FUSED>() * g[i].real::<FUSED>()])
+            lane_sums!(T::Real<FUSED>: (g, y), [y * g])
         } else {
-            lane_sums!(T::Real<FUSED>: n, |i| [g[i].real::<FUSED>()])
+            lane_sums!(T::Real<FUSED>: (g), [g])
         };
         T::from_real(sum)
     }
