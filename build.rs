@@ -1,33 +1,52 @@
 //! Lists the files of `src/ops/*/`, so that adding an operation edits nothing but its own file: each
-//! `family/tanh.rs` becomes `pub mod tanh` and its `TANH` an entry of the registry.
+//! `family/tanh.rs` becomes `pub mod tanh` and its `TANH` an entry of the registry. The families in `NAMESPACES` are
+//! modules of their own, as names in them may be taken outside: `linalg/norm.rs` becomes `linalg::norm`.
 
 use std::fmt::Write;
 use std::path::Path;
+
+/// Groups of operations that the language reaches by a prefix: `linalg.inv(a)` is the operation `linalg.inv`.
+const NAMESPACES: [&str; 4] = ["linalg", "fft", "special", "init"];
 
 fn main() {
     println!("cargo::rerun-if-changed=src/ops");
     println!("cargo::rerun-if-changed=grammar");
     let root = std::env::var("CARGO_MANIFEST_DIR").expect("set by cargo");
-    let mut files: Vec<(String, String)> = Vec::new();
+    let mut files: Vec<(String, String, String)> = Vec::new();
     for family in entries(&Path::new(&root).join("src/ops")) {
         if family.is_dir() {
             println!("cargo::rerun-if-changed={}", family.display());
+            let name = stem(&family);
+            let space = if NAMESPACES.contains(&&*name) { name } else { String::new() };
             for file in entries(&family) {
-                let stem = file.file_stem().and_then(|s| s.to_str()).expect("a UTF-8 name").to_string();
-                files.push((stem, file.display().to_string()));
+                files.push((space.clone(), stem(&file), file.display().to_string()));
             }
         }
     }
     files.sort();
     let mut modules = String::new();
     let mut list = String::from("pub static ALL: &[&Op] = &[\n");
-    for (stem, path) in &files {
-        writeln!(modules, "#[path = {path:?}]\npub mod {stem};").expect("writing to a string");
-        let name = stem.trim_end_matches('_').to_uppercase();
-        writeln!(list, "    &{stem}::{name},").expect("writing to a string");
+    for family in files.chunk_by(|a, b| a.0 == b.0) {
+        let space = &family[0].0;
+        let (prefix, open, close) = match &**space {
+            "" => (String::new(), String::new(), ""),
+            _ => (format!("{space}::"), format!("pub mod {space} {{\n"), "}\n"),
+        };
+        modules += &open;
+        for (_, stem, path) in family {
+            writeln!(modules, "#[path = {path:?}]\npub mod {stem};").expect("writing to a string");
+            let name = stem.trim_end_matches('_').to_uppercase();
+            writeln!(list, "    &{prefix}{stem}::{name},").expect("writing to a string");
+        }
+        modules += close;
     }
+    writeln!(modules, "pub const NAMESPACES: &[&str] = &{NAMESPACES:?};").expect("writing to a string");
     let out = Path::new(&std::env::var("OUT_DIR").expect("set by cargo")).join("registry.rs");
     std::fs::write(out, modules + &list + "];\n").expect("OUT_DIR can be written to");
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().and_then(|s| s.to_str()).expect("a UTF-8 name").to_string()
 }
 
 fn entries(folder: &Path) -> Vec<std::path::PathBuf> {

@@ -34,6 +34,7 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("clap", &["cli/"]),
     ("signal_hook", &["cli/signals.rs"]),
     ("cudarc", &["device/cuda/"]),
+    ("faer", &["device/cpu/linalg/"]),
 ];
 
 const UNSAFE_IN: &[&str] = &["device", "tensor", "tape", "ops", "vm"];

@@ -71,6 +71,9 @@ impl Checker<'_> {
         if let Some(help) = habit(name) {
             return d.help(help);
         }
+        if let Some(full) = builtins::with_prefix(name) {
+            return d.help(format!("did you mean `{full}`?"));
+        }
         match self.similar(name, true) {
             Some(near) => d.help(format!("did you mean `{near}`?")),
             None => d,

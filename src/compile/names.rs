@@ -1,11 +1,13 @@
 //! Reads and writes of variables, wherever they live.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::emit::Builder;
 use crate::check::{Binding, Known, Place, VarId};
 use crate::source::Span;
 use crate::syntax::ast::Name;
+use crate::vm::builtins;
 use crate::vm::code::{Instr, Reg, Root};
 use crate::vm::function::Namespace;
 use crate::vm::value::{Obj, Value};
@@ -161,7 +163,8 @@ pub(super) fn known_value(known: Known) -> Value {
         Known::Op(op) => Value::obj(Obj::Op(op)),
         Known::Constant(value) => Value::Float(value),
         Known::Namespace(name) => {
-            Value::obj(Obj::Namespace(Namespace { name: Rc::from(name), members: Default::default() }))
+            let members = builtins::members(name).map(|(member, value)| (Rc::from(member), value)).collect();
+            Value::obj(Obj::Namespace(Namespace { name: Rc::from(name), members: RefCell::new(members) }))
         }
     }
 }

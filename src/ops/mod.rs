@@ -6,6 +6,7 @@
 pub mod along;
 pub mod class_loss;
 pub mod convolution;
+pub mod crossing;
 pub mod dispatch;
 pub mod error;
 pub mod extreme;
@@ -13,10 +14,14 @@ pub mod index;
 pub mod infer;
 pub mod joining;
 pub mod layers;
+
 pub mod losses;
 pub mod making;
+pub mod matrices;
 pub mod normalizing;
 pub mod parts;
+pub mod powers;
+pub mod products;
 pub mod reducing;
 pub mod resampling;
 pub mod rules;

@@ -36,6 +36,10 @@ pub enum ParamKind {
     IntsOrStr,
     /// A number or a tuple of numbers.
     Numbers,
+    /// An int, or a pair of ints or of tuples of as many ints, which come as one tuple: first the left ones.
+    IntPairs,
+    /// A host number or a string.
+    NumberOrStr,
     /// A dtype's name.
     DType,
     /// A device's name.

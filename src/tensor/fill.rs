@@ -41,6 +41,21 @@ impl Tensor {
         Ok((x, y))
     }
 
+    /// Several new contiguous tensors that are filled together.
+    pub fn build_each<T: Element, const N: usize>(
+        dims: [Dims; N],
+        fill: impl FnOnce([&mut [T]; N]),
+    ) -> Result<[Tensor; N]> {
+        let made = dims.map(|d| Tensor::empty_dims(T::DTYPE, d));
+        let mut all = Vec::with_capacity(N);
+        for t in made {
+            all.push(t?);
+        }
+        let Ok(mut all) = <[Tensor; N]>::try_from(all) else { unreachable!("as many as there are shapes") };
+        fill(all.each_mut().map(Tensor::elements_mut));
+        Ok(all)
+    }
+
     /// Changes the numbers, in place when nobody else holds them, in row-major order. The tensor leaves the tape.
     pub fn change<T: Element>(&mut self, change: impl FnOnce(&mut [T])) -> Result<()> {
         self.make_mut()?;

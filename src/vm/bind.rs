@@ -252,6 +252,11 @@ impl Bound {
             }
         }
         if let Some(p) = collects {
+            // Where the parameter is the last, its tensors have positions of their own.
+            if p + 1 == op.params.len() {
+                let first = from[p];
+                from.extend((1..collected.len()).map(|k| first + k));
+            }
             slots[p] = Some(Value::tuple(collected));
         }
         for (n, (name, value)) in args.named.into_iter().enumerate() {
@@ -315,6 +320,10 @@ impl Bound {
             },
             ParamKind::Tensors => {
                 let Some(items) = sequence_or_rows(vm, &value)? else { return Err(wrong("tensors", &value)) };
+                if position + 1 == op.params.len() && self.from.len() == op.params.len() {
+                    // All of a tuple stand in one place.
+                    self.from.extend((1..items.len()).map(|_| from));
+                }
                 for item in items {
                     match operand(&item) {
                         Some(o) => self.tensors.push(o),
@@ -395,6 +404,26 @@ impl Bound {
                 None if value.is_none() => self.attrs.push(Attr::None),
                 None => return Err(wrong("the name of a device", &value)),
             },
+            ParamKind::NumberOrStr => match (value.as_str(), number_of(&value)?) {
+                (Some(s), _) => self.attrs.push(Attr::Str(Rc::from(s))),
+                (None, Some(Num::Int(i))) => self.attrs.push(Attr::Int(i)),
+                (None, Some(n)) => self.attrs.push(Attr::Float(n.to_f64())),
+                (None, None) if value.is_none() && p.default == ops::Default::None => self.attrs.push(Attr::None),
+                (None, None) => return Err(wrong("a number or a string", &value)),
+            },
+            ParamKind::IntPairs => match int(&value) {
+                Some(i) => self.attrs.push(Attr::Int(i)),
+                None => match pairs(vm, &value)? {
+                    Some([left, right]) if left.len() == right.len() => {
+                        self.attrs.push(Attr::Ints(left.into_iter().chain(right).collect()));
+                    }
+                    Some([left, right]) => {
+                        let message = format!("`{}` pairs {} dims with {}", op.name, left.len(), right.len());
+                        return Err(Error::new("VALUE-12", message).at(from, "as many are needed on both sides"));
+                    }
+                    None => return Err(wrong("an int, or a pair of tuples of ints", &value)),
+                },
+            },
         }
         Ok(())
     }
@@ -441,6 +470,24 @@ fn ints(vm: &mut Vm, value: &Value) -> Result<Option<Vec<i64>>, Error> {
         }
         _ => Ok(None),
     }
+}
+
+/// A pair of ints or of sequences of ints.
+fn pairs(vm: &mut Vm, value: &Value) -> Result<Option<[Vec<i64>; 2]>, Error> {
+    let items = match value {
+        Value::Obj(o) if matches!(**o, Obj::Tuple(_) | Obj::List(_)) => vm.items_of(value)?.unwrap_or_default(),
+        Value::Tensor(t) if t.ndim() > 0 && t.dims()[0] == 2 => match t.dtype() {
+            DType::I64 => {
+                let all: Vec<i64> = t.to_nums()?.into_iter().map(Num::to_i64).collect();
+                let (left, right) = all.split_at(all.len() / 2);
+                return Ok(Some([left.to_vec(), right.to_vec()]));
+            }
+            _ => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    let [left, right] = &items[..] else { return Ok(None) };
+    Ok(ints(vm, left)?.zip(ints(vm, right)?).map(|(left, right)| [left, right]))
 }
 
 fn tensor_hint(e: Error, value: &Value) -> Error {

@@ -172,7 +172,7 @@ fn no_method(x: &Value, name: &str) -> Error {
     let mut names: Vec<String> =
         builtins::METHODS.iter().filter(|(k, _)| *k == kind).map(|(_, b)| b.name.to_string()).collect();
     if matches!(kind, Kind::Tensor | Kind::Param) {
-        names.extend(ops::all().iter().map(|op| op.name.to_string()));
+        names.extend(ops::all().iter().map(|op| op.name).filter(|n| !n.contains('.')).map(str::to_string));
     }
     if let Some(i) = x.as_instance() {
         names.extend(i.class.methods.iter().map(|(n, _)| n.to_string()));
@@ -189,6 +189,9 @@ fn no_method(x: &Value, name: &str) -> Error {
         && ops::find(plain).is_some()
     {
         return e.help(format!("operations do not change tensors in place: write `x = x.{plain}(…)`"));
+    }
+    if let (Kind::Tensor | Kind::Param, Some(full)) = (kind, builtins::with_prefix(name)) {
+        return e.help(format!("write `{full}(…)`, or `x |> {full}`"));
     }
     match did_you_mean(name, names.iter().map(|n| &**n)) {
         Some(near) => e.help(format!("did you mean `{near}`?")),

@@ -1,9 +1,9 @@
 //! The product of two vectors.
 
-use crate::ops::infer::describe;
+use crate::ops::products::check_ranks;
 use crate::ops::sample::{Value::*, sample};
 use crate::ops::sig::{X, Y};
-use crate::ops::{Attrs, Kind, Op, OpError, Operand, Outputs, Proof, Result};
+use crate::ops::{Attrs, Kind, Op, Operand, Outputs, Proof, Result};
 use crate::tape::Cx;
 
 pub static DOT: Op = Op {
@@ -23,12 +23,6 @@ pub static DOT: Op = Op {
 };
 
 fn run(cx: &Cx, args: &[Operand], _: &Attrs) -> Result<Outputs> {
-    let dims = |k: usize| args[k].tensor().map_or(0, |t| t.ndim());
-    if dims(0) != 1 || dims(1) != 1 {
-        return Err(OpError::new("SHAPE-13", "dot takes two vectors")
-            .at(0, describe(&args[0]))
-            .at(1, describe(&args[1]))
-            .help("@ takes vectors, matrices and batches of them"));
-    }
+    check_ranks(args, [1, 1], "dot takes two vectors")?;
     Ok(Outputs::One(cx.product(&args[0], &args[1])?))
 }

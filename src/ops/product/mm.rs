@@ -1,9 +1,9 @@
 //! The product of two matrices, under torch's short name.
 
-use crate::ops::infer::describe;
+use crate::ops::products::check_ranks;
 use crate::ops::sample::{Value::*, sample};
 use crate::ops::sig::{X, Y};
-use crate::ops::{Attrs, Kind, Op, OpError, Operand, Outputs, Proof, Result};
+use crate::ops::{Attrs, Kind, Op, Operand, Outputs, Proof, Result};
 use crate::tape::Cx;
 
 pub static MM: Op = Op {
@@ -24,12 +24,6 @@ pub static MM: Op = Op {
 };
 
 fn run(cx: &Cx, args: &[Operand], _: &Attrs) -> Result<Outputs> {
-    let dims = |k: usize| args[k].tensor().map_or(0, |t| t.ndim());
-    if dims(0) != 2 || dims(1) != 2 {
-        return Err(OpError::new("SHAPE-13", "mm takes two matrices")
-            .at(0, describe(&args[0]))
-            .at(1, describe(&args[1]))
-            .help("@ takes vectors, matrices and batches of them"));
-    }
+    check_ranks(args, [2, 2], "mm takes two matrices")?;
     Ok(Outputs::One(cx.product(&args[0], &args[1])?))
 }

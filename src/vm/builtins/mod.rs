@@ -234,9 +234,19 @@ pub fn twin(op: &'static Op, args: &Args) -> Option<&'static Builtin> {
     (none || several).then_some(*builtin)
 }
 
-/// Groups of operations that are reached by a prefix: `linalg.inv(a)` is the operation `linalg.inv`.
-pub const NAMESPACES: &[&str] = &["linalg", "fft", "special", "init"];
-
+/// `linalg` and the like: groups of operations that are reached by a prefix. The build lists them.
 pub fn namespace(name: &str) -> Option<&'static str> {
-    NAMESPACES.iter().find(|n| **n == name).copied()
+    ops::NAMESPACES.iter().find(|n| **n == name).copied()
+}
+
+/// What is reached by the prefix `space`, by the name after it.
+pub fn members(space: &str) -> impl Iterator<Item = (&'static str, Value)> {
+    let names = ops::all().iter().map(|op| op.name).chain(GLOBALS.iter().map(|b| b.name));
+    names.filter_map(move |name| Some((name.strip_prefix(space)?.strip_prefix('.')?, value_of(name)?)))
+}
+
+/// The full name of a member that some prefix reaches: `linalg.inv` for `inv`.
+pub fn with_prefix(member: &str) -> Option<&'static str> {
+    let names = ops::all().iter().map(|op| op.name).chain(GLOBALS.iter().map(|b| b.name));
+    names.into_iter().find(|name| name.split_once('.').is_some_and(|(_, m)| m == member))
 }
