@@ -56,7 +56,7 @@ def outcome(python, specs, cotangents, stride):
     leaves = {}
     args = [argument(s, leaves) for s in specs]
     try:
-        result = eval(python, {"torch": torch, "F": torch.nn.functional, "math": math, "np": np}, {"args": args})
+        result = eval(python, {"torch": torch, "F": torch.nn.functional, "math": math, "np": np, "args": args})
     except Exception as e:  # What torch refuses Reel must refuse too.
         return {"raises": str(e).splitlines()[0][:120]}
     outs = list(result) if isinstance(result, (tuple, list)) else [result]

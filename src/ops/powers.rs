@@ -26,10 +26,13 @@ pub const SAMPLES: &[Sample] = &[
 /// By squares: for 6 the square, its square, and the product of both.
 pub fn matrix_power(name: &'static str, cx: &Cx, args: &[Operand], attrs: &Attrs) -> Result<Outputs> {
     check_square(name, args, 0)?;
-    let mut x = args[0].to_tensor();
+    let given = args[0].to_tensor();
+    // Half types are rounded once, at the end.
+    let half = given.dtype().is_float() && given.dtype() != given.dtype().compute();
+    let mut x = if half { cx.cast(&given, DType::F32)? } else { given.clone() };
     let n = attrs.int(0);
     if n < 0 {
-        x = cx.call1(&INV, &args[..1], &[])?;
+        x = cx.call1(&INV, &[x.into()], &[])?;
     }
     let mut rest = n.unsigned_abs();
     if rest == 0 {
@@ -38,7 +41,7 @@ pub fn matrix_power(name: &'static str, cx: &Cx, args: &[Operand], attrs: &Attrs
         let unit = [Attr::Int(size), Attr::None, Attr::DType(dtype), Attr::None];
         let unit = cx.call1(&super::eye::EYE, &[], &unit)?;
         let all = cx.call1(&super::expand::EXPAND, &[unit.into()], &[super::rules::sizes(x.dims())])?;
-        return Ok(Outputs::One(all));
+        return Ok(Outputs::One(if half { cx.cast(&all, given.dtype())? } else { all }));
     }
     let mut out: Option<Tensor> = None;
     loop {
@@ -50,7 +53,8 @@ pub fn matrix_power(name: &'static str, cx: &Cx, args: &[Operand], attrs: &Attrs
         }
         rest >>= 1;
         if rest == 0 {
-            return Ok(out.map_or_else(|| Outputs::One(x.clone()), Outputs::One));
+            let out = out.unwrap_or(x);
+            return Ok(Outputs::One(if half { cx.cast(&out, given.dtype())? } else { out }));
         }
         x = cx.product_tt(&x, &x)?;
     }

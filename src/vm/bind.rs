@@ -103,7 +103,7 @@ impl Vm {
     pub(super) fn unary(&mut self, dst: Reg, a: Reg, op: u16) -> Result<(), Error> {
         let op = self.code().ops[op as usize];
         let value = match self.peek(a) {
-            Value::Tensor(t) if op.params.len() == 1 => {
+            Value::Tensor(t) if op.params.len() == 1 && op.tiles().is_some() => {
                 self.note_site();
                 Value::Tensor(self.cx.unary(op, t)?)
             }

@@ -100,7 +100,7 @@ fn dtypes(op: &Op, at: usize) -> &'static [DType] {
 }
 
 /// What a call gives and its gradients, as bits, or the code of its error.
-fn outcome(cx: &Cx, call: &Call) -> Result<(Vec<Bits>, Vec<Option<Bits>>), &'static str> {
+fn outcome(cx: &Cx, call: &Call) -> Outcome {
     let got = golden::run(cx, call).map_err(|e| e.code)?;
     let grads = got.grads.iter().map(|g| g.as_ref().map(bits)).collect();
     Ok((got.outs.iter().map(bits).collect(), grads))
@@ -150,6 +150,29 @@ fn strided(cx: &Cx, t: &Tensor) -> Tensor {
     cx.permute(&half, &back)
 }
 
+/// Made of several products of matrices, each of which sums in an order that suits its layout.
+const PRODUCTS: [&str; 5] = ["einsum", "linalg.lstsq", "linalg.matrix_power", "linalg.multi_dot", "linalg.pinv"];
+
+type Outcome = Result<(Vec<Bits>, Vec<Option<Bits>>), &'static str>;
+
+/// Whether results and gradients are the same but for rounding.
+fn near(got: &Outcome, want: &Outcome, dtype: DType) -> bool {
+    let (Ok(got), Ok(want)) = (got, want) else { return false };
+    let tolerance = if dtype == DType::F64 { 1e-13 } else { 1e-5 };
+    let floats = |b: &Bits| b.words.iter().map(|&w| f64::from_bits(w)).collect::<Vec<f64>>();
+    let alike = |a: &Bits, b: &Bits| {
+        a.dtype == b.dtype
+            && a.dims == b.dims
+            && (a.words == b.words || a.dtype.is_float() && golden::compare(&floats(a), &floats(b), tolerance).is_ok())
+    };
+    got.0.len() == want.0.len()
+        && got.0.iter().zip(&want.0).all(|(a, b)| alike(a, b))
+        && got.1.iter().zip(&want.1).all(|(a, b)| match (a, b) {
+            (Some(a), Some(b)) => alike(a, b),
+            (a, b) => a.is_none() && b.is_none(),
+        })
+}
+
 #[test]
 fn strides_do_not_matter() {
     for_every_sample("calls from strided memory", |op, at| {
@@ -165,8 +188,10 @@ fn strides_do_not_matter() {
                 }
             }
             cx.seed(7);
-            if outcome(&cx, &moved) != want {
-                return Err(format!("in {dtype} strided operands give other bits"));
+            let got = outcome(&cx, &moved);
+            if got != want && !(PRODUCTS.contains(&op.name) && near(&got, &want, dtype)) {
+                let difference = difference(&format!("{got:?}"), &format!("{want:?}"));
+                return Err(format!("in {dtype} strided operands give other bits:\n{difference}"));
             }
         }
         Ok(dtypes(op, at).len())

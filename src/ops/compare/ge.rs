@@ -1,10 +1,10 @@
 //! Whether each element is at least the other.
 
+use crate::binary_samples;
 use crate::device::cpu::tile::Tiles;
+use crate::device::cpu::tile::tiles;
 use crate::ops::sig::{X, Y};
 use crate::ops::{Domain, Kind, Op, Proof};
-use crate::device::cpu::tile::tiles;
-use crate::binary_samples;
 static TILES: Tiles = tiles!("ge", cuda: "x >= y", compare: |x, y| x >= y);
 
 pub static GE: Op = Op {

@@ -1,10 +1,10 @@
 //! A choice between two tensors, element by element.
 
 use crate::device::cpu::tile::Tiles;
+use crate::device::cpu::tile::tiles;
 use crate::ops::sample::{Value::*, sample};
 use crate::ops::sig::{X, Y, tensor};
 use crate::ops::{Domain, Grad, Kind, Needs, Op, Proof};
-use crate::device::cpu::tile::tiles;
 
 static TILES: Tiles = tiles!("where", cuda: "x ? y : z", choose: |x, y, z| if x { y } else { z });
 

@@ -22,7 +22,11 @@ pub static GETITEM: Op = Op {
 fn infer(metas: &[Meta], attrs: &Attrs) -> Result<Vec<Meta>> {
     // Strides do not matter for the shape: a stand-in with the same sizes but one element of memory.
     let x = metas[0];
-    let stand_in = Tensor::full(x.dtype, crate::tensor::Dims::of(&vec![1; x.dims.len()]), Num::Int(0))?.view(x.dims, 0, &[0; crate::tensor::MAX_DIMS])?;
+    let stand_in = Tensor::full(x.dtype, crate::tensor::Dims::of(&vec![1; x.dims.len()]), Num::Int(0))?.view(
+        x.dims,
+        0,
+        &[0; crate::tensor::MAX_DIMS],
+    )?;
     let masks = attrs.items(0).iter().any(|i| matches!(i, Item::Tensor(t) if t.dtype() == crate::device::DType::Bool));
     if masks {
         return Err(OpError::new("SHAPE-09", "how many elements a mask selects is known only when it runs"));

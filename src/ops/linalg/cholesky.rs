@@ -3,7 +3,7 @@
 use super::solve_triangular::triangular;
 use crate::device::cpu::linalg::{self, Parts};
 use crate::ops::matrices::{
-    A, CORE, checked, check_square, count, floats, for_real, lower, refuse, reserve, split, symmetric, transposed,
+    A, CORE, check_square, checked, count, floats, for_real, lower, refuse, reserve, split, symmetric, transposed,
 };
 use crate::ops::sample::{Value::*, kink, sample};
 use crate::ops::sig::{Default, Param, ParamKind};

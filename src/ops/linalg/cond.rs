@@ -35,7 +35,7 @@ pub static COND: Op = Op {
     ],
     proof: Proof::TorchWithin {
         // torch's own has no gradient where it inverts.
-        python: "(lambda x, p=None: torch.linalg.cond(x, p) if p is None or x.numel() == 0 or not x.is_floating_point() or \
+        python: "(lambda x, p=None: torch.linalg.cond(x, p) if p is None or x.numel() == 0 or not x.requires_grad or \
                  x.shape[-1] != x.shape[-2] else torch.linalg.norm(x, p, (-2, -1)) * \
                  torch.linalg.norm(torch.linalg.inv(x), p, (-2, -1)))(args[0] if args[0].is_floating_point() or \
                  args[0].dtype == torch.bool else args[0].to(torch.float32), *args[1:])",

@@ -1,7 +1,9 @@
 //! Determinants.
 
 use crate::device::cpu::linalg::{self, Outcome, Parts};
-use crate::ops::matrices::{A, CORE, beside_matrices, check_square, count, floats, for_real, refuse, split, transposed};
+use crate::ops::matrices::{
+    A, CORE, beside_matrices, check_square, count, floats, for_real, refuse, split, transposed,
+};
 use crate::ops::sample::{Value::*, kink, sample};
 use crate::ops::{Attr, Attrs, Cuda, Grad, Kind, Meta, Needs, Op, Operand, Outputs, Proof, Result};
 use crate::tape::{Cx, Saved};
@@ -13,7 +15,7 @@ pub static DET: Op = Op {
     params: &[A],
     parts: &[],
     doc: "The determinants of square matrices. Singular ones have a gradient too: the cofactors.",
-    examples: &["linalg.det([[1.0, 2.0], [3.0, 4.0]])  # -2.0"],
+    examples: &["linalg.det([[3.0, 1.0], [1.0, 2.0]])  # 5.0"],
     kind: Kind::Composite(run),
     vjp: &[],
     samples: &[
@@ -24,10 +26,10 @@ pub static DET: Op = Op {
         sample(&[Uniform(&[1, 1], -2.0, 2.0)]),
         sample(&[Uniform(&[0, 0], -2.0, 2.0)]),
         sample(&[Floats(&[2, 2], &[1.0, 2.0, 2.0, 4.0])]),
-        sample(&[Floats(&[2, 3, 3], &[
-            1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.5,
-            1.0, 2.0, 3.0, 2.0, 4.0, 6.0, 3.0, 6.0, 9.0,
-        ])]),
+        sample(&[Floats(
+            &[2, 3, 3],
+            &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.5, 1.0, 2.0, 3.0, 2.0, 4.0, 6.0, 3.0, 6.0, 9.0],
+        )]),
         sample(&[Floats(&[3, 3], &[0.0; 9])]),
         sample(&[Floats(&[1, 1], &[0.0])]),
         sample(&[Uniform(&[40, 40], -0.5, 0.5)]),
@@ -37,7 +39,7 @@ pub static DET: Op = Op {
 };
 
 /// PyTorch's gradient of a singular matrix is 0 where its pivot is; by expansion along rows it is right.
-const PYTHON: &str = "(lambda f, a: f(f, a) if a.shape[-1] < 4 and a.shape[-1] > 0 and a.dim() <= 3 and a.is_floating_point() else torch.linalg.det(a))(lambda f, a: a[..., 0, 0] if a.shape[-1] == 1 else sum((-1) ** j * a[..., 0, j] * f(f, torch.cat((a[..., 1:, :j], a[..., 1:, j + 1:]), -1)) for j in range(a.shape[-1])), args[0])";
+const PYTHON: &str = "(lambda f, a: f(f, a) if a.shape[-1] < 4 and a.shape[-1] > 0 and a.dim() <= 3 and a.is_floating_point() else torch.linalg.det(a if a.is_floating_point() else a.to(torch.float32)))(lambda f, a: a[..., 0, 0] if a.shape[-1] == 1 else sum((-1) ** j * a[..., 0, j] * f(f, torch.cat((a[..., 1:, :j], a[..., 1:, j + 1:]), -1)) for j in range(a.shape[-1])), args[0])";
 
 static DETERMINANT: Op = Op {
     name: "linalg.det",

@@ -2,8 +2,8 @@
 
 use super::svdvals::VALUES;
 use super::vector_norm::{along, in_dtype};
-use crate::ops::matrices::permuted;
 use crate::ops::infer::{describe, resolve_dim};
+use crate::ops::matrices::permuted;
 use crate::ops::matrices::{A, checked, floats, sum};
 use crate::ops::sample::{Value::*, kink, sample};
 use crate::ops::sig::{DIMS, DTYPE, Default, KEEPDIM, Param, ParamKind};

@@ -2,7 +2,7 @@
 
 use super::svdvals::VALUES;
 use crate::device::DType;
-use crate::ops::matrices::{A, checked, check_matrix, check_square, floats, mirrored};
+use crate::ops::matrices::{A, check_matrix, check_square, checked, floats, mirrored};
 use crate::ops::rules::ints;
 use crate::ops::sample::{Value::*, kink};
 use crate::ops::sig::{Default, Param, ParamKind};
@@ -36,7 +36,7 @@ pub static MATRIX_RANK: Op = Op {
         kink(&[Floats(&[2, 2], &[5.0, 9.0, 0.0, 1.0]), Absent, Number(0.5), Bool(true)]),
     ],
     proof: Proof::Torch(
-        "torch.linalg.matrix_rank(args[0], atol=args[1] if len(args) > 1 else None, rtol=args[2] if len(args) > 2 else None, hermitian=args[3] if len(args) > 3 else False)",
+        "torch.linalg.matrix_rank(args[0] if args[0].is_floating_point() or args[0].dtype == torch.bool else args[0].to(torch.float32), atol=args[1] if len(args) > 1 else None, rtol=args[2] if len(args) > 2 else None, hermitian=args[3] if len(args) > 3 else False)",
     ),
 };
 
@@ -57,7 +57,11 @@ pub fn cutoff(cx: &Cx, a: &Tensor, s: &Tensor, attrs: &Attrs) -> Tensor {
 
 fn run(cx: &Cx, args: &[Operand], attrs: &Attrs) -> Result<Outputs> {
     let hermitian = attrs.bool(2);
-    if hermitian { check_square(MATRIX_RANK.name, args, 0)? } else { check_matrix(MATRIX_RANK.name, args, 0)? }
+    if hermitian {
+        check_square(MATRIX_RANK.name, args, 0)?
+    } else {
+        check_matrix(MATRIX_RANK.name, args, 0)?
+    }
     cx.without_grad(|| {
         let x = floats(cx, args)?;
         let a = if hermitian { mirrored(cx, &x.tensors[0]) } else { x.tensors[0].detach() };

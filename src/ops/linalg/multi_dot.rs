@@ -1,7 +1,7 @@
 //! Products of many matrices.
 
-use crate::ops::joining::reshaped;
 use crate::ops::infer::describe;
+use crate::ops::joining::reshaped;
 use crate::ops::sample::{Value::*, sample};
 use crate::ops::sig::{Param, ParamKind};
 use crate::ops::{Attrs, Kind, Op, OpError, Operand, Outputs, Proof, Result};
@@ -47,8 +47,9 @@ fn run(cx: &Cx, args: &[Operand], _: &Attrs) -> Result<Outputs> {
             1 if k == 0 => reshaped(cx, &t, &[1, t.numel()])?,
             1 if end => reshaped(cx, &t, &[t.numel(), 1])?,
             _ => {
-                return Err(OpError::new("SHAPE-13", "multi_dot takes matrices, and vectors at both ends")
-                    .at(k, describe(arg)));
+                return Err(
+                    OpError::new("SHAPE-13", "multi_dot takes matrices, and vectors at both ends").at(k, describe(arg))
+                );
             }
         });
     }

@@ -3,7 +3,7 @@
 use super::matrix_rank::{ATOL, HERMITIAN, RTOL, cutoff};
 use super::svd::VECTORS;
 use crate::ops::matrices::{
-    A, CORE, checked, check_matrix, check_square, floats, join, mirrored, scale_columns, split, transposed,
+    A, CORE, check_matrix, check_square, checked, floats, join, mirrored, scale_columns, split, transposed,
 };
 use crate::ops::sample::{Value::*, kink, sample};
 use crate::ops::{Attr, Attrs, Cuda, Grad, Kind, Meta, Needs, Op, Operand, Outputs, Proof, Result};
@@ -60,7 +60,11 @@ pub static PSEUDOINVERSE: Op = Op {
 
 fn run(cx: &Cx, args: &[Operand], attrs: &Attrs) -> Result<Outputs> {
     let hermitian = attrs.bool(2);
-    if hermitian { check_square(PINV.name, args, 0)? } else { check_matrix(PINV.name, args, 0)? }
+    if hermitian {
+        check_square(PINV.name, args, 0)?
+    } else {
+        check_matrix(PINV.name, args, 0)?
+    }
     let x = floats(cx, args)?;
     let a = if hermitian { mirrored(cx, &x.tensors[0]) } else { x.tensors[0].clone() };
     let found = cx.call1(&PSEUDOINVERSE, &[a.into()], &attrs.all()[..2])?;

@@ -1,9 +1,9 @@
 //! Systems of linear equations.
 
 use crate::device::cpu::linalg::{self, Parts};
+use crate::ops::infer::describe;
 use crate::ops::joining::reshaped;
 use crate::ops::matrices::permuted;
-use crate::ops::infer::describe;
 use crate::ops::matrices::{
     A, B, CORE, Floats, check_square, count, floats, for_real, join, refuse, reserve, split, transposed,
 };
@@ -29,7 +29,7 @@ pub static SOLVE: Op = Op {
         sample(&[Uniform(&[2, 3, 3], -2.0, 2.0), Uniform(&[2, 3], -2.0, 2.0)]),
         sample(&[Uniform(&[2, 1, 3, 3], -2.0, 2.0), Uniform(&[2, 3, 2], -2.0, 2.0)]),
         sample(&[Strided(&[3, 3], -2.0, 2.0), Strided(&[2, 3, 2], -2.0, 2.0)]),
-        sample(&[Uniform(&[3, 3], -2.0, 2.0), Uniform(&[2, 3], -2.0, 2.0), Bool(false)]),
+        sample(&[Floats(&[2, 2], &[1.5, 2.25, -0.75, 4.5]), Uniform(&[3, 2], -2.0, 2.0), Bool(false)]),
         sample(&[Uniform(&[2, 3, 3], -2.0, 2.0), Strided(&[2, 2, 3], -2.0, 2.0), Bool(false)]),
         sample(&[Uniform(&[0, 0], -2.0, 2.0), Uniform(&[0, 2], -2.0, 2.0)]),
         sample(&[Uniform(&[3, 3], -2.0, 2.0), Uniform(&[3, 0], -2.0, 2.0)]),

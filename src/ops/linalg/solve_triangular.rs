@@ -21,7 +21,9 @@ pub static SOLVE_TRIANGULAR: Op = Op {
     ],
     parts: &[],
     doc: "The `X` with `A @ X = B`, or `X @ A = B` with `left: false`, for triangular matrices `A`: of each only the triangle that `upper` chooses is read, with `unitriangular: true` not its diagonal either, which counts as ones. A 0 on the diagonal gives inf or NaN.",
-    examples: &["linalg.solve_triangular([[2.0, 0.0], [1.0, 1.0]], [[2.0], [3.0]], upper: false)  # f32[2, 1] [[1.0], [2.0]]"],
+    examples: &[
+        "linalg.solve_triangular([[2.0, 0.0], [1.0, 1.0]], [[2.0], [3.0]], upper: false)  # f32[2, 1] [[1.0], [2.0]]",
+    ],
     kind: Kind::Composite(run),
     vjp: &[],
     samples: &[

@@ -29,9 +29,7 @@ pub static VECTOR_NORM: Op = Op {
         kink(&[Floats(&[3], &[0.0; 3])]),
         kink(&[Uniform(&[2, 3], -2.0, 2.0), Int(2), Absent, Bool(false), Str("f64")]),
         kink(&[Uniform(&[0], -2.0, 2.0), Number(f64::INFINITY)])),
-    proof: Proof::Torch(
-        "torch.linalg.vector_norm(*args[:4], dtype=args[4] if len(args) > 4 else None)",
-    ),
+    proof: Proof::Torch("torch.linalg.vector_norm(*args[:4], dtype=args[4] if len(args) > 4 else None)"),
 };
 
 /// The operand in a dtype that parameter `arg` asks for.
@@ -48,4 +46,3 @@ pub fn in_dtype(cx: &Cx, x: &Operand, dtype: Option<crate::device::DType>, arg: 
 pub fn along(cx: &Cx, x: &Tensor, ord: f64, dims: Attr, keepdim: bool) -> Result<Tensor> {
     cx.call1(&NORM, &[x.into()], &[Attr::Float(ord), dims, Attr::Bool(keepdim)])
 }
-

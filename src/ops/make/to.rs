@@ -38,7 +38,11 @@ fn run(cx: &Cx, args: &[Tensor], attrs: &Attrs) -> Result<Outputs> {
     let x = &args[0];
     let dtype = attrs.opt_dtype(0).unwrap_or(x.dtype());
     if dtype == x.dtype() || x.numel() == 0 {
-        return Ok(Outputs::One(if dtype == x.dtype() { x.detach() } else { Tensor::empty(dtype, x.shape().clone())? }));
+        return Ok(Outputs::One(if dtype == x.dtype() {
+            x.detach()
+        } else {
+            Tensor::empty(dtype, x.shape().clone())?
+        }));
     }
     let (tiles, from) = (cast_tiles(dtype.compute()), x.dtype().compute());
     let operands = [Arg::of(x), Arg::None, Arg::None];

@@ -1,9 +1,9 @@
 //! The absolute value.
 
 use crate::device::cpu::tile::Tiles;
-use crate::ops::sig::{X};
-use crate::ops::{Domain, Grad, Kind, Needs, Op, Proof};
 use crate::device::cpu::tile::tiles;
+use crate::ops::sig::X;
+use crate::ops::{Domain, Grad, Kind, Needs, Op, Proof};
 use crate::unary_samples;
 static TILES: Tiles = tiles!("abs", cuda: "ABS(x)", real: |x| x.abs(), int: |x| x.wrapping_abs());
 

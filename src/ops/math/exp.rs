@@ -1,9 +1,9 @@
 //! The exponential function.
 
 use crate::device::cpu::tile::Tiles;
-use crate::ops::sig::{X};
-use crate::ops::{Domain, Grad, Kind, Needs, Op, Proof};
 use crate::device::cpu::tile::tiles;
+use crate::ops::sig::X;
+use crate::ops::{Domain, Grad, Kind, Needs, Op, Proof};
 use crate::unary_samples;
 
 static TILES: Tiles = tiles!("exp", cuda: "EXP(x)", real: |x| x.exp());

@@ -11,7 +11,7 @@ pub static LOGADDEXP: Op = Op {
     params: &[X, Y],
     parts: &[],
     doc: "log(exp(x) + exp(y)) element by element, without overflow.",
-    examples: &["logaddexp([0.0, 1000.0], [0.0, 999.0])  # f32[2] [0.6931, 1000.3133]"],
+    examples: &["logaddexp([0.0, 1000.0], [0.0, 999.0])  # f32[2] [0.6931, 1000.3132]"],
     kind: Kind::Tile { tiles: &TILES, domain: Domain::Float, total: true },
     vjp: &[
         Grad::Rule(Needs::IN0.and(Needs::IN1), |cx, s, g| cx.mul(g, cx.sigmoid(cx.sub(s.input(0), s.input(1))))),

@@ -1,10 +1,10 @@
 //! Both, element by element.
 
 use crate::device::cpu::tile::Tiles;
+use crate::device::cpu::tile::tiles;
 use crate::ops::sample::{Value::*, kink};
 use crate::ops::sig::{X, Y};
 use crate::ops::{Domain, Kind, Op, Proof};
-use crate::device::cpu::tile::tiles;
 
 static TILES: Tiles = tiles!("logical_and", cuda: "x && y", bool: |x, y| x & y);
 

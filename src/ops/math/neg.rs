@@ -1,9 +1,9 @@
 //! The number with its sign turned.
 
 use crate::device::cpu::tile::Tiles;
-use crate::ops::sig::{X};
-use crate::ops::{Domain, Grad, Kind, Needs, Op, Proof};
 use crate::device::cpu::tile::tiles;
+use crate::ops::sig::X;
+use crate::ops::{Domain, Grad, Kind, Needs, Op, Proof};
 use crate::unary_samples;
 
 static TILES: Tiles = tiles!("neg", cuda: "-x", real: |x| -x, int: |x| x.wrapping_neg());

@@ -1,11 +1,12 @@
 //! The rectifier.
 
 use crate::device::cpu::tile::Tiles;
-use crate::ops::sig::{X};
-use crate::ops::{Domain, Grad, Kind, Needs, Op, Proof};
 use crate::device::cpu::tile::tiles;
+use crate::ops::sig::X;
+use crate::ops::{Domain, Grad, Kind, Needs, Op, Proof};
 use crate::unary_samples;
-static TILES: Tiles = tiles!("relu", cuda: "MAXIMUM(x, T(0))", real: |x| R::select(x < R::ZERO, R::ZERO, x), int: |x| x.max(0));
+static TILES: Tiles =
+    tiles!("relu", cuda: "MAXIMUM(x, T(0))", real: |x| R::select(x < R::ZERO, R::ZERO, x), int: |x| x.max(0));
 
 pub static RELU: Op = Op {
     name: "relu",

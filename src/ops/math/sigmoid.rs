@@ -1,9 +1,9 @@
 //! The logistic function.
 
 use crate::device::cpu::tile::Tiles;
-use crate::ops::sig::{X};
-use crate::ops::{Domain, Grad, Kind, Needs, Op, Proof};
 use crate::device::cpu::tile::tiles;
+use crate::ops::sig::X;
+use crate::ops::{Domain, Grad, Kind, Needs, Op, Proof};
 use crate::unary_samples;
 
 static TILES: Tiles = tiles!("sigmoid", cuda: "SIGMOID(x)", real: |x| x.sigmoid());

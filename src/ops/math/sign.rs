@@ -1,9 +1,9 @@
 //! The sign.
 
 use crate::device::cpu::tile::Tiles;
-use crate::ops::sig::{X};
-use crate::ops::{Domain, Grad, Kind, Needs, Op, Proof};
 use crate::device::cpu::tile::tiles;
+use crate::ops::sig::X;
+use crate::ops::{Domain, Grad, Kind, Needs, Op, Proof};
 use crate::unary_samples;
 static TILES: Tiles = tiles!("sign", cuda: "SIGN(x)", real: |x| R::select(x.is_nan(), x, R::select(x > R::ZERO, R::ONE, R::select(x < R::ZERO, -R::ONE, R::ZERO))), int: |x| x.signum());
 

@@ -1,13 +1,12 @@
 //! The difference of two tensors.
 
+use crate::binary_samples;
+use crate::device::cpu::tile::tiles;
 use crate::device::cpu::tile::{Basic, Tiles};
 use crate::ops::sig::{X, Y};
 use crate::ops::{Domain, Grad, Kind, Needs, Op, Proof};
-use crate::device::cpu::tile::tiles;
-use crate::binary_samples;
 
-static TILES: Tiles = tiles!("sub", cuda: "x - y", real: |x, y| x - y, int: |x, y| x.wrapping_sub(y))
-    .basic(Basic::Sub);
+static TILES: Tiles = tiles!("sub", cuda: "x - y", real: |x, y| x - y, int: |x, y| x.wrapping_sub(y)).basic(Basic::Sub);
 
 pub static SUB: Op = Op {
     name: "sub",

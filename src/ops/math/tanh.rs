@@ -1,9 +1,9 @@
 //! The hyperbolic tangent.
 
 use crate::device::cpu::tile::Tiles;
-use crate::ops::sig::{X};
-use crate::ops::{Domain, Grad, Kind, Needs, Op, Proof};
 use crate::device::cpu::tile::tiles;
+use crate::ops::sig::X;
+use crate::ops::{Domain, Grad, Kind, Needs, Op, Proof};
 use crate::unary_samples;
 static TILES: Tiles = tiles!("tanh", cuda: "TANH(x)", real: |x| x.tanh());
 

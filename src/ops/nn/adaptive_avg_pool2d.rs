@@ -1,8 +1,8 @@
 //! The mean of each of a given number of windows.
 
 use crate::ops::sample::{Value::*, kink, sample};
-use crate::ops::windows::{OUTPUT_SIZE, Shape, mean};
 use crate::ops::sig::tensor;
+use crate::ops::windows::{OUTPUT_SIZE, Shape, mean};
 use crate::ops::{Kind, Op, Proof};
 
 pub static ADAPTIVE_AVG_POOL2D: Op = Op {
@@ -12,7 +12,9 @@ pub static ADAPTIVE_AVG_POOL2D: Op = Op {
     parts: &[],
     doc: "The mean of each of `output_size` windows, which divide `input`, ([batch,] channels, height, width), between them as evenly as may be; `none` for as many as there are.",
     examples: &["adaptive_avg_pool2d([[[1.0, 2.0], [3.0, 4.0]]], (1, 2))  # f32[1, 1, 2] [[[2.0, 3.0]]]"],
-    kind: Kind::Composite(|cx, args, attrs| mean(cx, "adaptive_avg_pool2d", &args[0], Shape::Adaptive(attrs.ints(0)), 2)),
+    kind: Kind::Composite(|cx, args, attrs| {
+        mean(cx, "adaptive_avg_pool2d", &args[0], Shape::Adaptive(attrs.ints(0)), 2)
+    }),
     vjp: &[],
     samples: SAMPLES,
     proof: Proof::Torch("F.adaptive_avg_pool2d(*args)"),

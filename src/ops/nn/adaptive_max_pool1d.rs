@@ -1,8 +1,8 @@
 //! The largest number of each of a given number of windows.
 
 use crate::ops::sample::{Value::*, kink, sample};
-use crate::ops::windows::{OUTPUT_SIZE, PARTS, RETURN_INDICES, Shape, max};
 use crate::ops::sig::tensor;
+use crate::ops::windows::{OUTPUT_SIZE, PARTS, RETURN_INDICES, Shape, max};
 use crate::ops::{Kind, Op, Proof};
 
 pub static ADAPTIVE_MAX_POOL1D: Op = Op {

@@ -1,8 +1,8 @@
 //! The mean of each window.
 
+use crate::ops::layers::bad;
 use crate::ops::sample::{Value::*, kink, sample};
 use crate::ops::windows::{AVG_PARAMS_2D, Fixed, Shape, mean};
-use crate::ops::layers::bad;
 use crate::ops::{Kind, Op, Proof};
 
 pub static AVG_POOL2D: Op = Op {

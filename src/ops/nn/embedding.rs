@@ -6,9 +6,7 @@ use crate::ops::infer::describe;
 use crate::ops::layers::{bad, misfit};
 use crate::ops::sample::{Value::*, kink, sample};
 use crate::ops::sig::{Default, Param, ParamKind, tensor};
-use crate::ops::{
-    Attr, Attrs, Cuda, Grad, Kind, Meta, Needs, Op, OpError, Operand, Outputs, Proof, Result, for_dtype,
-};
+use crate::ops::{Attr, Attrs, Cuda, Grad, Kind, Meta, Needs, Op, OpError, Operand, Outputs, Proof, Result, for_dtype};
 use crate::tape::{Cx, Saved};
 use crate::tensor::{Dims, Num, Tensor};
 
@@ -18,9 +16,7 @@ pub static EMBEDDING: Op = Op {
     params: &[tensor("input"), tensor("weight"), Param::new("padding_idx", ParamKind::Int).or(Default::None)],
     parts: &[],
     doc: "The rows of the table `weight` that the i64s of `input` number, in a new last dimension. The row `padding_idx` gets no gradient; negative counts from the end.",
-    examples: &[
-        "embedding([2, 0], [[0.0, 0.1], [1.0, 1.1], [2.0, 2.1]])  # f32[2, 2] [[2.0, 2.1], [0.0, 0.1]]",
-    ],
+    examples: &["embedding([2, 0], [[0.0, 0.1], [1.0, 1.1], [2.0, 2.1]])  # f32[2, 2] [[2.0, 2.1], [0.0, 0.1]]"],
     kind: Kind::Composite(run),
     vjp: &[],
     samples: &[

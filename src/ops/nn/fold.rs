@@ -48,7 +48,8 @@ fn run(cx: &Cx, args: &[Operand], attrs: &Attrs) -> Result<Outputs> {
     let Some(plan) = plan(attrs, 1, output)? else {
         return refuse("a window spans more than the image with its padding".into());
     };
-    let (places, wanted) = (plan.kernel[0].saturating_mul(plan.kernel[1]), plan.output[0].saturating_mul(plan.output[1]));
+    let (places, wanted) =
+        (plan.kernel[0].saturating_mul(plan.kernel[1]), plan.output[0].saturating_mul(plan.output[1]));
     if rows == 0 || !rows.is_multiple_of(places) {
         return refuse(format!("{rows} rows are not channels of {places} places each"));
     }

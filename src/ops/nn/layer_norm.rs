@@ -44,7 +44,5 @@ pub static LAYER_NORM: Op = Op {
         kink(&[Uniform(&[3, 5], -2.0, 2.0), Int(3)]),
         kink(&[Uniform(&[3, 5], -2.0, 2.0), Int(5), Uniform(&[3], -2.0, 2.0)]),
     ],
-    proof: Proof::Torch(
-        "F.layer_norm(args[0], (args[1],) if isinstance(args[1], int) else args[1], *args[2:])",
-    ),
+    proof: Proof::Torch("F.layer_norm(args[0], (args[1],) if isinstance(args[1], int) else args[1], *args[2:])"),
 };

@@ -17,7 +17,10 @@ pub static NORMALIZE: Op = Op {
     ],
     parts: &[],
     doc: "`input` divided by its `p`-norm along `dim`, or by `eps` where that is larger.",
-    examples: &["normalize([[3.0, 4.0]])  # f32[1, 2] [[0.6, 0.8]]", "normalize([3.0, 4.0], dim: 0)  # f32[2] [0.6, 0.8]"],
+    examples: &[
+        "normalize([[3.0, 4.0]])  # f32[1, 2] [[0.6, 0.8]]",
+        "normalize([3.0, 4.0], dim: 0)  # f32[2] [0.6, 0.8]",
+    ],
     kind: Kind::Composite(run),
     vjp: &[],
     samples: &[

@@ -9,8 +9,8 @@ use crate::ops::rules::sizes;
 use crate::ops::sample::{Value::*, kink, sample};
 use crate::ops::sig::{Default, Param, ParamKind, tensor};
 use crate::ops::{
-    Attr, Attrs, Cuda, Grad, Kind, Meta, Needs, Op, OpError, Operand, Outputs, Proof, Result, add, all, eq, expand, matmul, max, mul, softmax,
-    transpose, tril, unsqueeze, where_,
+    Attr, Attrs, Cuda, Grad, Kind, Meta, Needs, Op, OpError, Operand, Outputs, Proof, Result, add, all, eq, expand,
+    matmul, max, mul, softmax, transpose, tril, unsqueeze, where_,
 };
 use crate::tape::{Cx, Saved};
 use crate::tensor::{Dims, Num, Tensor, broadcast};
@@ -218,9 +218,7 @@ fn composed(cx: &Cx, t: &Terms, p: f64) -> Result<Tensor> {
     }
     if let Some(mask) = t.mask {
         scores = match mask.dtype() {
-            DType::Bool => {
-                cx.call1(&where_::WHERE, &[mask.into(), scores.into(), f64::NEG_INFINITY.into()], &[])?
-            }
+            DType::Bool => cx.call1(&where_::WHERE, &[mask.into(), scores.into(), f64::NEG_INFINITY.into()], &[])?,
             _ => cx.binary_tt(&add::ADD, &scores, &cx.cast(mask, scores.dtype())?)?,
         };
     }
@@ -260,10 +258,7 @@ static ATTENTION: Op = Op {
     doc: "",
     examples: &[],
     kind: Kind::Whole { infer, run: compute, cuda: Cuda::ToCome },
-    vjp: &[Grad::All(
-        Needs::IN0.and(Needs::IN1).and(Needs::IN2).and(Needs::OUT).and(Needs::OUT1),
-        gradient,
-    )],
+    vjp: &[Grad::All(Needs::IN0.and(Needs::IN1).and(Needs::IN2).and(Needs::OUT).and(Needs::OUT1), gradient)],
     samples: &[],
     proof: Proof::Other("proved as scaled_dot_product_attention"),
 };
@@ -325,9 +320,7 @@ fn fused(cx: &Cx, s: &Saved, g: &Tensor) -> Result<Vec<Option<Tensor>>> {
     let (y, logs, g) = (wide(&s.out())?, s.out_at(1).plain()?, wide(g)?);
     macro_rules! go {
         ($T:ty) => {{
-            let new = |k: usize| {
-                s.is_wanted(k).then(|| Tensor::empty_dims(q.dtype(), inputs[k].to_dims())).transpose()
-            };
+            let new = |k: usize| s.is_wanted(k).then(|| Tensor::empty_dims(q.dtype(), inputs[k].to_dims())).transpose();
             let (mut dq, mut dk, mut dv) = (new(0)?, new(1)?, new(2)?);
             let wanted = Wanted {
                 q: dq.as_mut().map(|t| t.elements_mut::<$T>()),

@@ -24,5 +24,7 @@ pub static CROSS: Op = Op {
         sample(&[Uniform(&[2, 3, 3], -2.0, 2.0), Uniform(&[2, 3, 3], -2.0, 2.0)]),
         kink(&[Ints(&[3], &[1, 2, 3]), Ints(&[3], &[4, 5, 6])]),
     ],
-    proof: Proof::Torch("torch.linalg.cross(*args[:2], dim=args[2] if len(args) > 2 else list(args[0].shape).index(3))"),
+    proof: Proof::Torch(
+        "torch.linalg.cross(*args[:2], dim=args[2] if len(args) > 2 else list(args[0].shape).index(3))",
+    ),
 };

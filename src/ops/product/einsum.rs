@@ -1,9 +1,9 @@
 //! Einstein's summation: an equation names the dims of operands and result.
 
-use crate::ops::joining::reshaped;
-use crate::ops::matrices::permuted;
 use crate::ops::error::{OpError, Result};
 use crate::ops::infer::{describe, too_many_dims};
+use crate::ops::joining::reshaped;
+use crate::ops::matrices::permuted;
 use crate::ops::matrices::sum;
 use crate::ops::mul::MUL;
 use crate::ops::sample::{Value::*, sample};
@@ -206,7 +206,8 @@ fn check_sizes(terms: &[Term], args: &[Operand]) -> Result<()> {
     for (k, term) in terms.iter().enumerate() {
         for &label in &term.labels {
             let n = term.size(label).unwrap_or(1);
-            let other = |(at, t): (usize, &Term)| t.size(label).filter(|m| *m != n && *m != 1 && n != 1).map(|m| (at, m));
+            let other =
+                |(at, t): (usize, &Term)| t.size(label).filter(|m| *m != n && *m != 1 && n != 1).map(|m| (at, m));
             if let Some((at, m)) = terms[..k].iter().enumerate().find_map(other) {
                 return Err(OpError::new("SHAPE-11", format!("`{}` has {m} elements and {n}", name(label)))
                     .at(at + 1, describe(&args[at]))
@@ -219,7 +220,8 @@ fn check_sizes(terms: &[Term], args: &[Operand]) -> Result<()> {
 
 /// The labels of the result.
 fn result(parts: &[&str], right: Option<&str>, terms: &[Term]) -> Result<Vec<Label>> {
-    let dots = terms.iter().flat_map(|t| &t.labels).filter_map(|l| if let Label::Dots(n) = l { Some(n + 1) } else { None });
+    let dots =
+        terms.iter().flat_map(|t| &t.labels).filter_map(|l| if let Label::Dots(n) = l { Some(n + 1) } else { None });
     let dots = dots.max().unwrap_or(0);
     let Some(right) = right else {
         let mut letters: Vec<char> = parts.iter().flat_map(|p| p.chars()).filter(char::is_ascii_alphabetic).collect();
@@ -277,9 +279,12 @@ fn join(cx: &Cx, a: Term, b: Term, needed: &dyn Fn(Label) -> bool) -> Result<Ter
     let b = b.without(cx, |l| alone(&y, &x, l))?;
     // A dim of one beside a longer one, or of a label that the other has lost, is none.
     let squeezed = |own: Term, other: &Term| -> Result<Term> {
-        let goes = |l: Label| own.size(l) == Some(1) && match other.size(l) {
-            Some(n) => n != 1,
-            None => !needed(l),
+        let goes = |l: Label| {
+            own.size(l) == Some(1)
+                && match other.size(l) {
+                    Some(n) => n != 1,
+                    None => !needed(l),
+                }
         };
         let kept: Vec<usize> = (0..own.labels.len()).filter(|&d| !goes(own.labels[d])).collect();
         let dims: Vec<usize> = kept.iter().map(|&d| own.t.dims()[d]).collect();

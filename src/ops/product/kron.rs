@@ -1,7 +1,7 @@
 //! Kronecker's product.
 
-use crate::ops::joining::reshaped;
 use crate::ops::infer::{describe, too_many_dims};
+use crate::ops::joining::reshaped;
 use crate::ops::mul::MUL;
 use crate::ops::sample::{Value::*, sample};
 use crate::ops::sig::{X, Y};

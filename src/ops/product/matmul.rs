@@ -17,10 +17,7 @@ pub static MATMUL: Op = Op {
     doc: "The matrix product. A vector on the left is a row, on the right a column, and its dimension goes; dimensions before the last two are batches and broadcast.",
     examples: &["[[1.0, 2.0], [3.0, 4.0]] @ [1.0, 1.0]  # f32[2] [3.0, 7.0]"],
     kind: Kind::Whole { infer, run, cuda: Cuda::ToCome },
-    vjp: &[
-        Grad::Into(Needs::IN1.and(Needs::SHAPES), to_left),
-        Grad::Into(Needs::IN0.and(Needs::SHAPES), to_right),
-    ],
+    vjp: &[Grad::Into(Needs::IN1.and(Needs::SHAPES), to_left), Grad::Into(Needs::IN0.and(Needs::SHAPES), to_right)],
     samples: &[
         sample(&[Uniform(&[3, 4], -2.0, 2.0), Uniform(&[4, 5], -2.0, 2.0)]),
         sample(&[Strided(&[3, 4], -2.0, 2.0), Strided(&[4, 5], -2.0, 2.0)]),
@@ -50,11 +47,7 @@ struct Plan {
 }
 
 fn plan(a: &Meta, b: &Meta) -> Result<Plan> {
-    let refuse = |message: String| {
-        OpError::new("SHAPE-11", message)
-            .at(0, format!("{a}"))
-            .at(1, format!("{b}"))
-    };
+    let refuse = |message: String| OpError::new("SHAPE-11", message).at(0, format!("{a}")).at(1, format!("{b}"));
     let (x, y) = (&a.dims, &b.dims);
     if x.is_empty() || y.is_empty() {
         return Err(refuse("`@` needs at least one dimension on both sides".into()).help("for a number write *"));
@@ -88,7 +81,11 @@ fn run(cx: &Cx, args: &[Tensor], _: &Attrs) -> Result<Outputs> {
 }
 
 /// `a @ b` of two matrices, each transposed or not, or `acc + a @ b` in `acc`'s memory.
-pub(in crate::ops) fn matrix_product((a, flip_a): (&Tensor, bool), (b, flip_b): (&Tensor, bool), acc: Option<Tensor>) -> Result<Tensor> {
+pub(in crate::ops) fn matrix_product(
+    (a, flip_a): (&Tensor, bool),
+    (b, flip_b): (&Tensor, bool),
+    acc: Option<Tensor>,
+) -> Result<Tensor> {
     a.force()?;
     b.force()?;
     let side = |t: &Tensor, flip: bool| {
@@ -98,7 +95,8 @@ pub(in crate::ops) fn matrix_product((a, flip_a): (&Tensor, bool), (b, flip_b): 
     let (m, k, a_row, a_col) = side(a, flip_a);
     let (k2, n, b_row, b_col) = side(b, flip_b);
     if k != k2 {
-        return plan(&Meta::of(a), &Meta::of(b)).and_then(|_| Err(OpError::new("SHAPE-11", "the inner sizes of a product differ")));
+        return plan(&Meta::of(a), &Meta::of(b))
+            .and_then(|_| Err(OpError::new("SHAPE-11", "the inner sizes of a product differ")));
     }
     let accumulate = acc.is_some();
     let mut out = match acc {
@@ -108,8 +106,20 @@ pub(in crate::ops) fn matrix_product((a, flip_a): (&Tensor, bool), (b, flip_b): 
     let ptr = if accumulate { out.make_mut()? } else { out.write_ptr() };
     macro_rules! go {
         ($T:ty) => {{
-            let x = MatView { ptr: a.raw().ptr.cast::<$T>().cast_const(), rows: m, cols: k, row_stride: a_row, col_stride: a_col };
-            let y = MatView { ptr: b.raw().ptr.cast::<$T>().cast_const(), rows: k, cols: n, row_stride: b_row, col_stride: b_col };
+            let x = MatView {
+                ptr: a.raw().ptr.cast::<$T>().cast_const(),
+                rows: m,
+                cols: k,
+                row_stride: a_row,
+                col_stride: a_col,
+            };
+            let y = MatView {
+                ptr: b.raw().ptr.cast::<$T>().cast_const(),
+                rows: k,
+                cols: n,
+                row_stride: b_row,
+                col_stride: b_col,
+            };
             // SAFETY: sizes agree; strides stay within the operands; the result is new or ours alone, and an
             // accumulator holds numbers.
             unsafe { matmul(MatViewMut::contiguous(ptr.cast::<$T>(), m, n), x, y, accumulate) }
@@ -154,8 +164,20 @@ pub fn product(a: &Tensor, b: &Tensor, acc: Option<Tensor>) -> Result<Tensor> {
     let (b_row, b_col) = if nb == 1 { (sb[0], 0) } else { (sb[nb - 2], sb[nb - 1]) };
     macro_rules! go {
         ($T:ty) => {{
-            let x = MatView { ptr: ra.ptr.cast::<$T>().cast_const(), rows: p.m, cols: p.k, row_stride: a_row, col_stride: a_col };
-            let y = MatView { ptr: rb.ptr.cast::<$T>().cast_const(), rows: p.k, cols: p.n, row_stride: b_row, col_stride: b_col };
+            let x = MatView {
+                ptr: ra.ptr.cast::<$T>().cast_const(),
+                rows: p.m,
+                cols: p.k,
+                row_stride: a_row,
+                col_stride: a_col,
+            };
+            let y = MatView {
+                ptr: rb.ptr.cast::<$T>().cast_const(),
+                rows: p.k,
+                cols: p.n,
+                row_stride: b_row,
+                col_stride: b_col,
+            };
             let dst = MatViewMut::contiguous(ptr.cast::<$T>(), p.m, p.n);
             // SAFETY: sizes agree by `plan`; strides stay within the operands; the result is new or ours alone, and
             // an accumulator holds numbers.

@@ -1,9 +1,9 @@
 //! At least one dimension.
 
 use crate::ops::sample::{Value::*, kink, sample};
-use crate::ops::sig::{X};
+use crate::ops::sig::X;
 use crate::ops::{Attrs, Kind, Op, Operand, Outputs, Proof, Result, joining};
-use crate::tape::{Cx};
+use crate::tape::Cx;
 
 pub static ATLEAST_1D: Op = Op {
     name: "atleast_1d",
@@ -14,11 +14,13 @@ pub static ATLEAST_1D: Op = Op {
     examples: &["atleast_1d(3)  # i64[1] [3]"],
     kind: Kind::Composite(run),
     vjp: &[],
-    samples: &[sample(&[Uniform(&[], -2.0, 2.0)]),
+    samples: &[
+        sample(&[Uniform(&[], -2.0, 2.0)]),
         sample(&[Uniform(&[3], -2.0, 2.0)]),
         sample(&[Strided(&[2, 3], -2.0, 2.0)]),
         sample(&[Uniform(&[2, 0, 3], -2.0, 2.0)]),
-        kink(&[Ints(&[2], &[1, 2])])],
+        kink(&[Ints(&[2], &[1, 2])]),
+    ],
     proof: Proof::Torch("torch.atleast_1d(*args)"),
 };
 

@@ -1,12 +1,12 @@
 //! Matrices along a diagonal.
 
 use crate::device::DType;
-use crate::ops::infer::{describe};
+use crate::ops::infer::describe;
 use crate::ops::sample::{Value::*, kink, sample};
 use crate::ops::sig::{Param, ParamKind};
 use crate::ops::{Attrs, Kind, Op, OpError, Operand, Outputs, Proof, Result, joining};
-use crate::tape::{Cx};
-use crate::tensor::{Tensor, Num, Dims};
+use crate::tape::Cx;
+use crate::tensor::{Dims, Num, Tensor};
 
 pub static BLOCK_DIAG: Op = Op {
     name: "block_diag",
@@ -17,11 +17,13 @@ pub static BLOCK_DIAG: Op = Op {
     examples: &["block_diag(([[1, 2]], [3]))  # i64[2, 3] [[1, 2, 0], [0, 0, 3]]"],
     kind: Kind::Composite(run),
     vjp: &[],
-    samples: &[sample(&[Many(&[Uniform(&[2, 3], -2.0, 2.0), Uniform(&[1, 2], -2.0, 2.0)])]),
+    samples: &[
+        sample(&[Many(&[Uniform(&[2, 3], -2.0, 2.0), Uniform(&[1, 2], -2.0, 2.0)])]),
         sample(&[Many(&[Uniform(&[3], -2.0, 2.0), Uniform(&[], -2.0, 2.0), Strided(&[2, 2], -2.0, 2.0)])]),
         sample(&[Many(&[Uniform(&[2, 2], -2.0, 2.0)])]),
         sample(&[Many(&[Uniform(&[0, 2], -2.0, 2.0), Uniform(&[2, 1], -2.0, 2.0)])]),
-        kink(&[Many(&[Ints(&[2], &[1, 2]), Uniform(&[2], -2.0, 2.0)])])],
+        kink(&[Many(&[Ints(&[2], &[1, 2]), Uniform(&[2], -2.0, 2.0)])]),
+    ],
     proof: Proof::Torch("torch.block_diag(*args[0])"),
 };
 

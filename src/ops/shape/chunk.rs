@@ -1,9 +1,9 @@
 //! A tensor in a number of pieces.
 
 use crate::ops::sample::{Value::*, sample};
-use crate::ops::sig::{X, int, dim, Default};
+use crate::ops::sig::{Default, X, dim, int};
 use crate::ops::{Attrs, Kind, Op, OpError, Operand, Outputs, Proof, Result, joining};
-use crate::tape::{Cx};
+use crate::tape::Cx;
 
 pub static CHUNK: Op = Op {
     name: "chunk",
@@ -14,11 +14,13 @@ pub static CHUNK: Op = Op {
     examples: &["chunk([1, 2, 3, 4, 5], 2)[1]  # i64[2] [4, 5]"],
     kind: Kind::Composite(run),
     vjp: &[],
-    samples: &[sample(&[Uniform(&[5, 2], -2.0, 2.0), Int(2)]),
+    samples: &[
+        sample(&[Uniform(&[5, 2], -2.0, 2.0), Int(2)]),
         sample(&[Uniform(&[2, 6], -2.0, 2.0), Int(4), Int(1)]),
         sample(&[Strided(&[3, 4], -2.0, 2.0), Int(9), Int(-1)]),
         sample(&[Uniform(&[5], -2.0, 2.0), Int(1)]),
-        sample(&[Uniform(&[0, 3], -2.0, 2.0), Int(2)])],
+        sample(&[Uniform(&[0, 3], -2.0, 2.0), Int(2)]),
+    ],
     proof: Proof::Torch("torch.chunk(*args)"),
 };
 
@@ -27,8 +29,9 @@ fn run(cx: &Cx, args: &[Operand], attrs: &Attrs) -> Result<Outputs> {
     let at = joining::real_dim(&x, attrs.int(1), 2)?;
     let (n, chunks) = (x.dims()[at], attrs.int(0));
     if chunks < 1 {
-        return Err(OpError::new("VALUE-12", format!("a tensor cannot be cut into {chunks} pieces"))
-            .at(1, format!("{chunks}")));
+        return Err(
+            OpError::new("VALUE-12", format!("a tensor cannot be cut into {chunks} pieces")).at(1, format!("{chunks}"))
+        );
     }
     if n == 0 {
         // As many pieces as were asked for, all of them nothing.

@@ -1,10 +1,10 @@
 //! A diagonal of a matrix, or a matrix with a diagonal.
 
-use crate::ops::infer::{describe};
+use crate::ops::infer::describe;
 use crate::ops::sample::{Value::*, sample};
-use crate::ops::sig::{X, int, Default};
+use crate::ops::sig::{Default, X, int};
 use crate::ops::{Attr, Attrs, Kind, Op, OpError, Operand, Outputs, Proof, Result};
-use crate::tape::{Cx};
+use crate::tape::Cx;
 
 pub static DIAG: Op = Op {
     name: "diag",
@@ -15,12 +15,14 @@ pub static DIAG: Op = Op {
     examples: &["diag([1, 2])  # i64[2, 2] [[1, 0], [0, 2]]", "diag([[1, 2], [3, 4]], 1)  # i64[1] [2]"],
     kind: Kind::Composite(run),
     vjp: &[],
-    samples: &[sample(&[Uniform(&[3], -2.0, 2.0)]),
+    samples: &[
+        sample(&[Uniform(&[3], -2.0, 2.0)]),
         sample(&[Uniform(&[3], -2.0, 2.0), Int(-1)]),
         sample(&[Uniform(&[3, 4], -2.0, 2.0)]),
         sample(&[Uniform(&[3, 4], -2.0, 2.0), Int(2)]),
         sample(&[Strided(&[3, 4], -2.0, 2.0), Int(-1)]),
-        sample(&[Uniform(&[0], -2.0, 2.0), Int(1)])],
+        sample(&[Uniform(&[0], -2.0, 2.0), Int(1)]),
+    ],
     proof: Proof::Torch("torch.diag(*args)"),
 };
 

@@ -5,11 +5,11 @@ use crate::ops::diagonal::DIAGONAL;
 use crate::ops::infer::{resolve_dim, too_many_dims};
 use crate::ops::permute::permuted;
 use crate::ops::sample::{Value::*, kink, sample};
-use crate::ops::sig::{X, int, dim, Default};
+use crate::ops::sig::{Default, X, dim, int};
 use crate::ops::{Attrs, Cuda, Grad, Kind, Meta, Needs, Op, OpError, Outputs, Proof, Result, for_dtype};
 use crate::tape::{Cx, Saved};
 use crate::tensor::MAX_DIMS;
-use crate::tensor::{Tensor, Dims};
+use crate::tensor::{Dims, Tensor};
 
 pub static DIAG_EMBED: Op = Op {
     name: "diag_embed",
@@ -20,7 +20,8 @@ pub static DIAG_EMBED: Op = Op {
     examples: &["diag_embed([1, 2])  # i64[2, 2] [[1, 0], [0, 2]]"],
     kind: Kind::Whole { infer, run, cuda: Cuda::ToCome },
     vjp: &[Grad::Rule(Needs::NOTHING, gradient)],
-    samples: &[sample(&[Uniform(&[3], -2.0, 2.0)]),
+    samples: &[
+        sample(&[Uniform(&[3], -2.0, 2.0)]),
         sample(&[Uniform(&[2, 3], -2.0, 2.0)]),
         sample(&[Uniform(&[2, 3], -2.0, 2.0), Int(1)]),
         sample(&[Uniform(&[2, 3], -2.0, 2.0), Int(-2)]),
@@ -29,7 +30,8 @@ pub static DIAG_EMBED: Op = Op {
         sample(&[Strided(&[2, 3], -2.0, 2.0)]),
         sample(&[Uniform(&[2, 0], -2.0, 2.0)]),
         sample(&[Uniform(&[0], -2.0, 2.0), Int(2)]),
-        kink(&[Bools(&[2], &[true, true])])],
+        kink(&[Bools(&[2], &[true, true])]),
+    ],
     proof: Proof::Torch("torch.diag_embed(*args)"),
 };
 
@@ -44,7 +46,9 @@ fn plan(x: &Meta, attrs: &Attrs) -> Result<([usize; 2], Meta)> {
     }
     let (a, b) = (resolve_dim(attrs.int(1), ndim, 2)?, resolve_dim(attrs.int(2), ndim, 3)?);
     if a == b {
-        return Err(OpError::new("SHAPE-03", "a diagonal lies in two different dims").at(2, format!("dim {a}")).at(3, format!("dim {b}")));
+        return Err(OpError::new("SHAPE-03", "a diagonal lies in two different dims")
+            .at(2, format!("dim {a}"))
+            .at(3, format!("dim {b}")));
     }
     let side = n.saturating_add(usize::try_from(attrs.int(0).unsigned_abs()).unwrap_or(usize::MAX));
     let mut front = x.dims[..x.dims.len() - 1].iter();

@@ -1,13 +1,13 @@
 //! Diagonals, as a view.
 
 use crate::ops::diag_embed::DIAG_EMBED;
-use crate::ops::infer::{resolve_dim};
+use crate::ops::infer::resolve_dim;
 use crate::ops::sample::{Value::*, sample};
-use crate::ops::sig::{X, int, dim, Default};
+use crate::ops::sig::{Default, X, dim, int};
 use crate::ops::{Attr, Attrs, Cuda, Grad, Kind, Meta, Needs, Op, OpError, Outputs, Proof, Result};
 use crate::tape::{Cx, Saved};
 use crate::tensor::MAX_DIMS;
-use crate::tensor::{Tensor, Dims};
+use crate::tensor::{Dims, Tensor};
 
 pub static DIAGONAL: Op = Op {
     name: "diagonal",
@@ -18,14 +18,16 @@ pub static DIAGONAL: Op = Op {
     examples: &["diagonal([[1, 2], [3, 4]])  # i64[2] [1, 4]", "diagonal([[1, 2], [3, 4]], 1)  # i64[1] [2]"],
     kind: Kind::Whole { infer, run, cuda: Cuda::Layout },
     vjp: &[Grad::Rule(Needs::SHAPES, gradient)],
-    samples: &[sample(&[Uniform(&[3, 4], -2.0, 2.0)]),
+    samples: &[
+        sample(&[Uniform(&[3, 4], -2.0, 2.0)]),
         sample(&[Uniform(&[3, 4], -2.0, 2.0), Int(1)]),
         sample(&[Uniform(&[3, 4], -2.0, 2.0), Int(-2)]),
         sample(&[Uniform(&[3, 4], -2.0, 2.0), Int(7)]),
         sample(&[Uniform(&[2, 3, 4], -2.0, 2.0), Int(0), Int(-1), Int(0)]),
         sample(&[Uniform(&[2, 3, 4], -2.0, 2.0), Int(1), Int(1), Int(2)]),
         sample(&[Strided(&[4, 3], -2.0, 2.0), Int(-1)]),
-        sample(&[Uniform(&[0, 3], -2.0, 2.0)])],
+        sample(&[Uniform(&[0, 3], -2.0, 2.0)]),
+    ],
     proof: Proof::Torch("torch.diagonal(*args)"),
 };
 
@@ -36,7 +38,9 @@ fn plan(dims: &Dims, attrs: &Attrs) -> Result<([usize; 2], [usize; 2], usize)> {
         return Err(OpError::new("SHAPE-02", "a diagonal needs two dimensions").at(0, format!("{dims}")));
     }
     if a == b {
-        return Err(OpError::new("SHAPE-03", "a diagonal lies in two different dims").at(2, format!("dim {a}")).at(3, format!("dim {b}")));
+        return Err(OpError::new("SHAPE-03", "a diagonal lies in two different dims")
+            .at(2, format!("dim {a}"))
+            .at(3, format!("dim {b}")));
     }
     let offset = attrs.int(0);
     let by = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);

@@ -36,7 +36,12 @@ fn target(x: &Dims, list: &[i64]) -> Result<Dims> {
     let dims = rules::sizes(&filled, 1)?;
     for i in front..dims.len() {
         if x[i - front] != dims[i] && x[i - front] != 1 {
-            return Err(error(format!("dim {} has {} elements and cannot be expanded to {}", i - front, x[i - front], dims[i])));
+            return Err(error(format!(
+                "dim {} has {} elements and cannot be expanded to {}",
+                i - front,
+                x[i - front],
+                dims[i]
+            )));
         }
     }
     Ok(dims)

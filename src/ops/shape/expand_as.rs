@@ -1,10 +1,10 @@
 //! Repeating to another tensor's shape.
 
-use crate::ops::rules::{sizes};
+use crate::ops::rules::sizes;
 use crate::ops::sample::{Value::*, kink};
 use crate::ops::sig::{X, tensor};
 use crate::ops::{Attrs, Kind, Op, Operand, Outputs, Proof, Result};
-use crate::tape::{Cx};
+use crate::tape::Cx;
 
 pub static EXPAND_AS: Op = Op {
     name: "expand_as",
@@ -15,10 +15,12 @@ pub static EXPAND_AS: Op = Op {
     examples: &["expand_as([1, 2], [[0, 0], [0, 0]])  # i64[2, 2] [[1, 2], [1, 2]]"],
     kind: Kind::Composite(run),
     vjp: &[],
-    samples: &[kink(&[Uniform(&[3, 1], -2.0, 2.0), Uniform(&[3, 4], -2.0, 2.0)]),
+    samples: &[
+        kink(&[Uniform(&[3, 1], -2.0, 2.0), Uniform(&[3, 4], -2.0, 2.0)]),
         kink(&[Uniform(&[], -2.0, 2.0), Uniform(&[2, 2], -2.0, 2.0)]),
         kink(&[Strided(&[1, 2], -2.0, 2.0), Uniform(&[3, 3, 2], -2.0, 2.0)]),
-        kink(&[Uniform(&[3, 1], -2.0, 2.0), Uniform(&[3, 0], -2.0, 2.0)])],
+        kink(&[Uniform(&[3, 1], -2.0, 2.0), Uniform(&[3, 0], -2.0, 2.0)]),
+    ],
     proof: Proof::Torch("args[0].expand_as(args[1])"),
 };
 

@@ -1,11 +1,11 @@
 //! Dimensions in other places.
 
-use crate::ops::infer::{resolve_dim};
-use crate::ops::rules::{ints};
+use crate::ops::infer::resolve_dim;
+use crate::ops::rules::ints;
 use crate::ops::sample::{Value::*, sample};
-use crate::ops::sig::{X, Param, ParamKind};
+use crate::ops::sig::{Param, ParamKind, X};
 use crate::ops::{Attrs, Kind, Op, OpError, Operand, Outputs, Proof, Result};
-use crate::tape::{Cx};
+use crate::tape::Cx;
 
 pub static MOVEDIM: Op = Op {
     name: "movedim",
@@ -16,11 +16,13 @@ pub static MOVEDIM: Op = Op {
     examples: &["movedim([[1, 2], [3, 4]], 0, 1)  # i64[2, 2] [[1, 3], [2, 4]]"],
     kind: Kind::Composite(run),
     vjp: &[],
-    samples: &[sample(&[Uniform(&[2, 3, 4], -2.0, 2.0), Int(0), Int(-1)]),
+    samples: &[
+        sample(&[Uniform(&[2, 3, 4], -2.0, 2.0), Int(0), Int(-1)]),
         sample(&[Uniform(&[2, 3, 4], -2.0, 2.0), Tuple(&[0, 1]), Tuple(&[-1, 0])]),
         sample(&[Strided(&[3, 4], -2.0, 2.0), Int(1), Int(0)]),
         sample(&[Uniform(&[0, 3], -2.0, 2.0), Int(0), Int(1)]),
-        sample(&[Uniform(&[], -2.0, 2.0), Tuple(&[]), Tuple(&[])])],
+        sample(&[Uniform(&[], -2.0, 2.0), Tuple(&[]), Tuple(&[])]),
+    ],
     proof: Proof::Torch("torch.movedim(*args)"),
 };
 

@@ -1,10 +1,10 @@
 //! A part of a dimension.
 
-use crate::ops::infer::{describe};
+use crate::ops::infer::describe;
 use crate::ops::sample::{Value::*, kink, sample};
-use crate::ops::sig::{X, int, dim};
+use crate::ops::sig::{X, dim, int};
 use crate::ops::{Attrs, Kind, Op, OpError, Operand, Outputs, Proof, Result, joining};
-use crate::tape::{Cx};
+use crate::tape::Cx;
 
 pub static NARROW: Op = Op {
     name: "narrow",
@@ -15,11 +15,13 @@ pub static NARROW: Op = Op {
     examples: &["narrow([1, 2, 3, 4], 0, 1, 2)  # i64[2] [2, 3]"],
     kind: Kind::Composite(run),
     vjp: &[],
-    samples: &[sample(&[Uniform(&[3, 4], -2.0, 2.0), Int(0), Int(1), Int(2)]),
+    samples: &[
+        sample(&[Uniform(&[3, 4], -2.0, 2.0), Int(0), Int(1), Int(2)]),
         sample(&[Uniform(&[2, 3, 4], -2.0, 2.0), Int(-1), Int(-2), Int(2)]),
         sample(&[Strided(&[3, 4], -2.0, 2.0), Int(1), Int(0), Int(4)]),
         sample(&[Uniform(&[3, 4], -2.0, 2.0), Int(1), Int(4), Int(0)]),
-        kink(&[Ints(&[3], &[1, 2, 3]), Int(0), Int(-1), Int(1)])],
+        kink(&[Ints(&[3], &[1, 2, 3]), Int(0), Int(-1), Int(1)]),
+    ],
     proof: Proof::Torch("torch.narrow(*args)"),
 };
 

@@ -1,24 +1,34 @@
 //! Edges around a tensor.
 
+use crate::device::DType;
 use crate::ops::index::Item;
-use crate::ops::infer::{describe};
-use crate::ops::rules::{sizes, WHOLE};
+use crate::ops::infer::describe;
+use crate::ops::rules::{WHOLE, sizes};
 use crate::ops::sample::{Value::*, kink, sample};
-use crate::ops::sig::{X, tensor, Param, ParamKind, Default};
+use crate::ops::sig::{Default, Param, ParamKind, X, tensor};
 use crate::ops::{Attrs, Kind, Op, OpError, Operand, Outputs, Proof, Result, joining};
-use crate::tape::{Cx};
-use crate::tensor::{Tensor, Num, Dims};
+use crate::tape::Cx;
+use crate::tensor::{Dims, Num, Tensor};
 
 pub static PAD: Op = Op {
     name: "pad",
     symbol: None,
-    params: &[X, Param::new("pad", ParamKind::Ints), Param::new("mode", ParamKind::Str).or(Default::Str("constant")), tensor("value").or(Default::None)],
+    params: &[
+        X,
+        Param::new("pad", ParamKind::Ints),
+        Param::new("mode", ParamKind::Str).or(Default::Str("constant")),
+        tensor("value").or(Default::None),
+    ],
     parts: &[],
     doc: "Edges around `x`: pairs of places before and after, for the last dimension first. Negative ones cut off. They hold `value` (else 0), or with `mode` \"reflect\", \"replicate\" or \"circular\" what the edge mirrors, repeats or goes on to.",
-    examples: &["pad([1, 2], (1, 2))  # i64[5] [0, 1, 2, 0, 0]", "pad([1, 2, 3], (2, 0), \"reflect\")  # i64[5] [3, 2, 1, 2, 3]"],
+    examples: &[
+        "pad([1, 2], (1, 2))  # i64[5] [0, 1, 2, 0, 0]",
+        "pad([1, 2, 3], (2, 0), \"reflect\")  # i64[5] [3, 2, 1, 2, 3]",
+    ],
     kind: Kind::Composite(run),
     vjp: &[],
-    samples: &[sample(&[Uniform(&[3], -2.0, 2.0), Tuple(&[1, 2])]),
+    samples: &[
+        sample(&[Uniform(&[3], -2.0, 2.0), Tuple(&[1, 2])]),
         sample(&[Uniform(&[2, 3], -2.0, 2.0), Tuple(&[1, 0, 0, 2])]),
         sample(&[Uniform(&[2, 3], -2.0, 2.0), Tuple(&[1, 1]), Str("constant"), Number(1.5)]),
         sample(&[Uniform(&[2, 4], -2.0, 2.0), Tuple(&[-1, 2])]),
@@ -28,8 +38,12 @@ pub static PAD: Op = Op {
         sample(&[Uniform(&[1, 3, 4], -2.0, 2.0), Tuple(&[1, 2, 2, 1]), Str("reflect")]),
         sample(&[Uniform(&[2, 3], -2.0, 2.0), Tuple(&[2, 5]), Str("replicate")]),
         sample(&[Uniform(&[1, 2, 3], -2.0, 2.0), Tuple(&[2, 1]), Str("circular")]),
-        kink(&[Ints(&[2], &[1, 2]), Tuple(&[1, 1]), Str("constant"), Int(7)])],
-    proof: Proof::Torch("torch.nn.functional.pad(*args)"),
+        kink(&[Ints(&[2], &[1, 2]), Tuple(&[1, 1]), Str("constant"), Int(7)]),
+    ],
+    // A float does not fit among integers here; torch cuts it.
+    proof: Proof::Torch(
+        "F.pad(*args) if len(args) < 4 or args[0].is_floating_point() or isinstance(args[3], int) else 1 // 0",
+    ),
 };
 
 fn run(cx: &Cx, args: &[Operand], attrs: &Attrs) -> Result<Outputs> {
@@ -43,10 +57,21 @@ fn run(cx: &Cx, args: &[Operand], attrs: &Attrs) -> Result<Outputs> {
     let given = !matches!(args[1], Operand::None);
     let edge: fn(i64, i64) -> i64 = match mode {
         "constant" => {
-            let value = if given { args[1].clone() } else { Operand::Num(Num::Int(0)) };
+            let value = match &args[1] {
+                Operand::None => Operand::Num(if x.dtype() == DType::Bool { Num::Bool(false) } else { Num::Int(0) }),
+                other => other.clone(),
+            };
             return Ok(Outputs::One(constant(cx, x, pad, &value, refuse)?));
         }
-        "reflect" => |i, n| if i < 0 { -i } else if i >= n { 2 * (n - 1) - i } else { i },
+        "reflect" => |i, n| {
+            if i < 0 {
+                -i
+            } else if i >= n {
+                2 * (n - 1) - i
+            } else {
+                i
+            }
+        },
         "replicate" => |i, n| i.clamp(0, n - 1),
         "circular" => |i, n| i.rem_euclid(n),
         other => {
@@ -69,7 +94,9 @@ fn run(cx: &Cx, args: &[Operand], attrs: &Attrs) -> Result<Outputs> {
             _ => i64::MAX / 4,
         };
         if pair.iter().any(|&p| p > most) {
-            return Err(refuse(format!("with mode \"{mode}\" dim {at} of size {n} can have at most {most} more places")));
+            return Err(refuse(format!(
+                "with mode \"{mode}\" dim {at} of size {n} can have at most {most} more places"
+            )));
         }
         let to = n.saturating_add(pair[1]);
         let size = size(n, pair).ok_or_else(|| refuse(format!("dim {at} has only {n} places to cut off")))?;
@@ -93,7 +120,13 @@ fn size(n: i64, pair: &[i64]) -> Option<usize> {
 }
 
 /// `x` put into a tensor of one number.
-fn constant(cx: &Cx, x: Tensor, pad: &[i64], value: &Operand, refuse: impl Fn(String) -> Box<OpError>) -> Result<Tensor> {
+fn constant(
+    cx: &Cx,
+    x: Tensor,
+    pad: &[i64],
+    value: &Operand,
+    refuse: impl Fn(String) -> Box<OpError>,
+) -> Result<Tensor> {
     let (mut dims, mut part, mut items) = (x.to_dims(), x, Vec::new());
     for at in 0..dims.len() {
         let k = dims.len() - 1 - at;

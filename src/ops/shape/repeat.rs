@@ -1,10 +1,10 @@
 //! A tensor several times.
 
-use crate::ops::infer::{describe};
+use crate::ops::infer::describe;
 use crate::ops::sample::{Value::*, kink, sample};
-use crate::ops::sig::{X, Param, ParamKind};
+use crate::ops::sig::{Param, ParamKind, X};
 use crate::ops::{Attrs, Kind, Op, OpError, Operand, Outputs, Proof, Result, joining};
-use crate::tape::{Cx};
+use crate::tape::Cx;
 
 pub static REPEAT: Op = Op {
     name: "repeat",
@@ -15,14 +15,16 @@ pub static REPEAT: Op = Op {
     examples: &["repeat([1, 2], 2)  # i64[4] [1, 2, 1, 2]", "repeat([1, 2], 2, 1)  # i64[2, 2] [[1, 2], [1, 2]]"],
     kind: Kind::Composite(run),
     vjp: &[],
-    samples: &[sample(&[Uniform(&[2, 3], -2.0, 2.0), Tuple(&[2, 2])]),
+    samples: &[
+        sample(&[Uniform(&[2, 3], -2.0, 2.0), Tuple(&[2, 2])]),
         sample(&[Uniform(&[3], -2.0, 2.0), Tuple(&[2, 1, 2])]),
         sample(&[Strided(&[2, 3], -2.0, 2.0), Tuple(&[1, 3])]),
         sample(&[Uniform(&[], -2.0, 2.0), Tuple(&[3])]),
         sample(&[Uniform(&[2, 3], -2.0, 2.0), Tuple(&[0, 2])]),
         sample(&[Uniform(&[0, 3], -2.0, 2.0), Tuple(&[2, 1])]),
         sample(&[Uniform(&[], -2.0, 2.0), Tuple(&[])]),
-        kink(&[Ints(&[2], &[1, 2]), Tuple(&[3])])],
+        kink(&[Ints(&[2], &[1, 2]), Tuple(&[3])]),
+    ],
     proof: Proof::Torch("args[0].repeat(args[1])"),
 };
 

@@ -2,13 +2,13 @@
 
 use crate::device::DType;
 use crate::ops::index::Item;
-use crate::ops::infer::{resolve_dim, describe};
-use crate::ops::rules::{WHOLE};
+use crate::ops::infer::{describe, resolve_dim};
+use crate::ops::rules::WHOLE;
 use crate::ops::sample::{Value::*, sample};
-use crate::ops::sig::{X, tensor, dim, Default};
+use crate::ops::sig::{Default, X, dim, tensor};
 use crate::ops::{Attrs, Kind, Op, OpError, Operand, Outputs, Proof, Result, joining};
-use crate::tape::{Cx};
-use crate::tensor::{Tensor, Dims};
+use crate::tape::Cx;
+use crate::tensor::{Dims, Tensor};
 
 pub static REPEAT_INTERLEAVE: Op = Op {
     name: "repeat_interleave",
@@ -16,10 +16,14 @@ pub static REPEAT_INTERLEAVE: Op = Op {
     params: &[X, tensor("repeats"), dim("dim").or(Default::None)],
     parts: &[],
     doc: "Each element along a dimension as many times as `repeats` says, one number for all or a vector with one for each; without a dim, of all elements in a row.",
-    examples: &["repeat_interleave([1, 2], 2)  # i64[4] [1, 1, 2, 2]", "repeat_interleave([[1, 2]], [1, 2], dim: 1)  # i64[1, 3] [[1, 2, 2]]"],
+    examples: &[
+        "repeat_interleave([1, 2], 2)  # i64[4] [1, 1, 2, 2]",
+        "repeat_interleave([[1, 2]], [1, 2], dim: 1)  # i64[1, 3] [[1, 2, 2]]",
+    ],
     kind: Kind::Composite(run),
     vjp: &[],
-    samples: &[sample(&[Uniform(&[2, 3], -2.0, 2.0), Int(2)]),
+    samples: &[
+        sample(&[Uniform(&[2, 3], -2.0, 2.0), Int(2)]),
         sample(&[Uniform(&[2, 3], -2.0, 2.0), Int(2), Int(0)]),
         sample(&[Strided(&[2, 3], -2.0, 2.0), Int(3), Int(-1)]),
         sample(&[Uniform(&[2, 3], -2.0, 2.0), Ints(&[3], &[1, 0, 2]), Int(1)]),
@@ -27,7 +31,8 @@ pub static REPEAT_INTERLEAVE: Op = Op {
         sample(&[Uniform(&[3], -2.0, 2.0), Ints(&[1], &[2]), Int(0)]),
         sample(&[Uniform(&[3], -2.0, 2.0), Int(0)]),
         sample(&[Uniform(&[], -2.0, 2.0), Int(2)]),
-        sample(&[Uniform(&[0, 3], -2.0, 2.0), Int(2), Int(0)])],
+        sample(&[Uniform(&[0, 3], -2.0, 2.0), Int(2), Int(0)]),
+    ],
     proof: Proof::Torch("torch.repeat_interleave(*args)"),
 };
 
@@ -42,7 +47,9 @@ fn run(cx: &Cx, args: &[Operand], attrs: &Attrs) -> Result<Outputs> {
     let at = resolve_dim(attrs.opt_int(0).unwrap_or(0), x.ndim(), 2)?;
     let n = x.dims()[at];
     if repeats.dtype() != DType::I64 || repeats.ndim() > 1 {
-        return Err(OpError::new("INDEX-04", "repeats are one whole number or a vector of them").at(1, describe(&args[1])));
+        return Err(
+            OpError::new("INDEX-04", "repeats are one whole number or a vector of them").at(1, describe(&args[1]))
+        );
     }
     let repeats = repeats.plain()?;
     let counts: &[i64] = repeats.slice();

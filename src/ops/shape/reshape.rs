@@ -39,10 +39,13 @@ pub fn target(x: &Dims, list: &[i64]) -> Result<Dims> {
         let wanted: String = list.iter().map(|n| n.to_string()).collect::<Vec<_>>().join(", ");
         OpError::new("SHAPE-07", format!("{numel} elements cannot be given the shape [{wanted}]"))
             .at(0, format!("{x}, {numel} elements"))
-            .at(1, match dims.numel() {
-                Some(n) if open == 0 => format!("{n} elements"),
-                _ => "-1 cannot be filled in".to_string(),
-            })
+            .at(
+                1,
+                match dims.numel() {
+                    Some(n) if open == 0 => format!("{n} elements"),
+                    _ => "-1 cannot be filled in".to_string(),
+                },
+            )
     };
     let given = dims.numel().ok_or_else(mismatch)?;
     if let Some(at) = list.iter().position(|&n| n == -1) {

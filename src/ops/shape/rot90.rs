@@ -1,11 +1,11 @@
 //! A quarter turn.
 
-use crate::ops::rules::{sizes};
+use crate::ops::rules::sizes;
 use crate::ops::sample::{Value::*, sample};
-use crate::ops::sig::{X, int, Param, ParamKind, Default};
+use crate::ops::sig::{Default, Param, ParamKind, X, int};
 use crate::ops::{Attr, Attrs, Kind, Op, OpError, Operand, Outputs, Proof, Result, joining};
-use crate::tape::{Cx};
-use crate::tensor::{Tensor};
+use crate::tape::Cx;
+use crate::tensor::Tensor;
 
 pub static ROT90: Op = Op {
     name: "rot90",
@@ -16,13 +16,15 @@ pub static ROT90: Op = Op {
     examples: &["rot90([[1, 2], [3, 4]])  # i64[2, 2] [[2, 4], [1, 3]]"],
     kind: Kind::Composite(run),
     vjp: &[],
-    samples: &[sample(&[Uniform(&[2, 3], -2.0, 2.0)]),
+    samples: &[
+        sample(&[Uniform(&[2, 3], -2.0, 2.0)]),
         sample(&[Uniform(&[2, 3], -2.0, 2.0), Int(2)]),
         sample(&[Uniform(&[2, 3], -2.0, 2.0), Int(-1)]),
         sample(&[Uniform(&[2, 3, 4], -2.0, 2.0), Int(1), Tuple(&[1, 2])]),
         sample(&[Strided(&[3, 4], -2.0, 2.0), Int(3), Tuple(&[-1, 0])]),
         sample(&[Uniform(&[2, 3], -2.0, 2.0), Int(4)]),
-        sample(&[Uniform(&[0, 3], -2.0, 2.0), Int(1)])],
+        sample(&[Uniform(&[0, 3], -2.0, 2.0), Int(1)]),
+    ],
     proof: Proof::Torch("torch.rot90(args[0], args[1] if len(args) > 1 else 1, args[2] if len(args) > 2 else (0, 1))"),
 };
 

@@ -1,11 +1,11 @@
 //! One place of a dimension.
 
 use crate::ops::index::Item;
-use crate::ops::rules::{WHOLE};
+use crate::ops::rules::WHOLE;
 use crate::ops::sample::{Value::*, kink, sample};
-use crate::ops::sig::{X, int, dim};
+use crate::ops::sig::{X, dim, int};
 use crate::ops::{Attrs, Kind, Op, Operand, Outputs, Proof, Result, joining};
-use crate::tape::{Cx};
+use crate::tape::Cx;
 
 pub static SELECT: Op = Op {
     name: "select",
@@ -16,11 +16,13 @@ pub static SELECT: Op = Op {
     examples: &["select([[1, 2], [3, 4]], 1, -1)  # i64[2] [2, 4]"],
     kind: Kind::Composite(run),
     vjp: &[],
-    samples: &[sample(&[Uniform(&[3, 4], -2.0, 2.0), Int(0), Int(1)]),
+    samples: &[
+        sample(&[Uniform(&[3, 4], -2.0, 2.0), Int(0), Int(1)]),
         sample(&[Uniform(&[2, 3, 4], -2.0, 2.0), Int(-2), Int(-1)]),
         sample(&[Strided(&[3, 4], -2.0, 2.0), Int(1), Int(0)]),
         sample(&[Uniform(&[3], -2.0, 2.0), Int(0), Int(2)]),
-        kink(&[Ints(&[3], &[1, 2, 3]), Int(0), Int(-1)])],
+        kink(&[Ints(&[3], &[1, 2, 3]), Int(0), Int(-1)]),
+    ],
     proof: Proof::Torch("torch.select(*args)"),
 };
 

@@ -3,7 +3,7 @@
 use crate::ops::sample::{Value::*, sample};
 use crate::ops::sig::{X, dim};
 use crate::ops::{Attrs, Kind, Op, Operand, Outputs, Proof, Result};
-use crate::tape::{Cx};
+use crate::tape::Cx;
 
 pub static SWAPAXES: Op = Op {
     name: "swapaxes",
@@ -14,9 +14,11 @@ pub static SWAPAXES: Op = Op {
     examples: &["swapaxes([[1, 2], [3, 4]], 0, 1)  # i64[2, 2] [[1, 3], [2, 4]]"],
     kind: Kind::Composite(run),
     vjp: &[],
-    samples: &[sample(&[Uniform(&[2, 3], -2.0, 2.0), Int(0), Int(1)]),
+    samples: &[
+        sample(&[Uniform(&[2, 3], -2.0, 2.0), Int(0), Int(1)]),
         sample(&[Uniform(&[2, 3, 4], -2.0, 2.0), Int(-1), Int(0)]),
-        sample(&[Strided(&[3, 2], -2.0, 2.0), Int(0), Int(1)])],
+        sample(&[Strided(&[3, 2], -2.0, 2.0), Int(0), Int(1)]),
+    ],
     proof: Proof::Torch("torch.swapaxes(*args)"),
 };
 

@@ -2,10 +2,10 @@
 
 use crate::ops::index::slice_range;
 use crate::ops::sample::{Value::*, sample};
-use crate::ops::sig::{X, dim, Param, ParamKind, Default};
+use crate::ops::sig::{Default, Param, ParamKind, X, dim};
 use crate::ops::{Attr, Attrs, Kind, Op, OpError, Operand, Outputs, Proof, Result, joining};
-use crate::tape::{Cx};
-use crate::tensor::{Tensor};
+use crate::tape::Cx;
+use crate::tensor::Tensor;
 
 pub static TENSOR_SPLIT: Op = Op {
     name: "tensor_split",
@@ -13,17 +13,22 @@ pub static TENSOR_SPLIT: Op = Op {
     params: &[X, Param::new("indices_or_sections", ParamKind::Ints), dim("dim").or(Default::Int(0))],
     parts: &[],
     doc: "Views of the pieces of `x` along a dimension: a number of them, of which the first may be one longer, or cut before the places in a tuple.",
-    examples: &["tensor_split([1, 2, 3, 4, 5], 3)[0]  # i64[2] [1, 2]", "tensor_split([1, 2, 3, 4, 5], (1, 4))[1]  # i64[3] [2, 3, 4]"],
+    examples: &[
+        "tensor_split([1, 2, 3, 4, 5], 3)[0]  # i64[2] [1, 2]",
+        "tensor_split([1, 2, 3, 4, 5], (1, 4))[1]  # i64[3] [2, 3, 4]",
+    ],
     kind: Kind::Composite(run),
     vjp: &[],
-    samples: &[sample(&[Uniform(&[5, 2], -2.0, 2.0), Int(2)]),
+    samples: &[
+        sample(&[Uniform(&[5, 2], -2.0, 2.0), Int(2)]),
         sample(&[Uniform(&[2, 7], -2.0, 2.0), Int(3), Int(1)]),
         sample(&[Strided(&[3, 4], -2.0, 2.0), Int(5), Int(-1)]),
         sample(&[Uniform(&[6], -2.0, 2.0), Tuple(&[2, 4])]),
         sample(&[Uniform(&[6], -2.0, 2.0), Tuple(&[4, 2, -1, 9])]),
         sample(&[Uniform(&[2, 3], -2.0, 2.0), Tuple(&[1]), Int(1)]),
         sample(&[Uniform(&[0, 3], -2.0, 2.0), Int(2)]),
-        sample(&[Uniform(&[4], -2.0, 2.0), Tuple(&[])])],
+        sample(&[Uniform(&[4], -2.0, 2.0), Tuple(&[])]),
+    ],
     proof: Proof::Torch("torch.tensor_split(*args)"),
 };
 

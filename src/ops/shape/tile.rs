@@ -1,9 +1,9 @@
 //! A tensor several times, as numpy has it.
 
 use crate::ops::sample::{Value::*, sample};
-use crate::ops::sig::{X, Param, ParamKind};
+use crate::ops::sig::{Param, ParamKind, X};
 use crate::ops::{Attrs, Kind, Op, Operand, Outputs, Proof, Result, joining};
-use crate::tape::{Cx};
+use crate::tape::Cx;
 
 pub static TILE: Op = Op {
     name: "tile",
@@ -14,13 +14,15 @@ pub static TILE: Op = Op {
     examples: &["tile([1, 2], 2)  # i64[4] [1, 2, 1, 2]", "tile([[1], [2]], 2)  # i64[2, 2] [[1, 1], [2, 2]]"],
     kind: Kind::Composite(run),
     vjp: &[],
-    samples: &[sample(&[Uniform(&[2, 3], -2.0, 2.0), Tuple(&[2, 2])]),
+    samples: &[
+        sample(&[Uniform(&[2, 3], -2.0, 2.0), Tuple(&[2, 2])]),
         sample(&[Uniform(&[2, 3], -2.0, 2.0), Tuple(&[2])]),
         sample(&[Uniform(&[3], -2.0, 2.0), Tuple(&[2, 1, 2])]),
         sample(&[Strided(&[2, 3], -2.0, 2.0), Tuple(&[3])]),
         sample(&[Uniform(&[], -2.0, 2.0), Tuple(&[3])]),
         sample(&[Uniform(&[2, 3], -2.0, 2.0), Tuple(&[0])]),
-        sample(&[Uniform(&[2, 3], -2.0, 2.0), Tuple(&[])])],
+        sample(&[Uniform(&[2, 3], -2.0, 2.0), Tuple(&[])]),
+    ],
     proof: Proof::Torch("torch.tile(*args)"),
 };
 

@@ -1,11 +1,11 @@
 //! A tensor in its places along a dimension.
 
 use crate::ops::index::Item;
-use crate::ops::rules::{WHOLE};
+use crate::ops::rules::WHOLE;
 use crate::ops::sample::{Value::*, sample};
-use crate::ops::sig::{X, dim, Default};
+use crate::ops::sig::{Default, X, dim};
 use crate::ops::{Attrs, Kind, Op, Operand, Outputs, Proof, Result, joining};
-use crate::tape::{Cx};
+use crate::tape::Cx;
 
 pub static UNBIND: Op = Op {
     name: "unbind",
@@ -16,11 +16,13 @@ pub static UNBIND: Op = Op {
     examples: &["unbind([[1, 2], [3, 4]], 1)[0]  # i64[2] [1, 3]"],
     kind: Kind::Composite(run),
     vjp: &[],
-    samples: &[sample(&[Uniform(&[3, 4], -2.0, 2.0)]),
+    samples: &[
+        sample(&[Uniform(&[3, 4], -2.0, 2.0)]),
         sample(&[Uniform(&[2, 3, 4], -2.0, 2.0), Int(-2)]),
         sample(&[Strided(&[3, 4], -2.0, 2.0), Int(1)]),
         sample(&[Uniform(&[3], -2.0, 2.0)]),
-        sample(&[Uniform(&[2, 0], -2.0, 2.0)])],
+        sample(&[Uniform(&[2, 0], -2.0, 2.0)]),
+    ],
     proof: Proof::Torch("torch.unbind(*args)"),
 };
 

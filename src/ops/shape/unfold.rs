@@ -1,12 +1,12 @@
 //! Windows along a dimension.
 
-use crate::ops::infer::{resolve_dim, too_many_dims};
 use crate::device::DType;
+use crate::ops::infer::{resolve_dim, too_many_dims};
 use crate::ops::sample::{Value::*, sample};
-use crate::ops::sig::{X, int, dim};
+use crate::ops::sig::{X, dim, int};
 use crate::ops::{Attrs, Cuda, Grad, Kind, Meta, Needs, Op, OpError, Outputs, Proof, Result, along};
 use crate::tape::{Cx, Saved};
-use crate::tensor::{Tensor, Dims};
+use crate::tensor::{Dims, Tensor};
 
 pub static UNFOLD: Op = Op {
     name: "unfold",
@@ -17,13 +17,15 @@ pub static UNFOLD: Op = Op {
     examples: &["unfold([1, 2, 3, 4], 0, 2, 1)  # i64[3, 2] [[1, 2], [2, 3], [3, 4]]"],
     kind: Kind::Whole { infer, run, cuda: Cuda::Layout },
     vjp: &[Grad::Rule(Needs::SHAPES, gradient)],
-    samples: &[sample(&[Uniform(&[7], -2.0, 2.0), Int(0), Int(3), Int(2)]),
+    samples: &[
+        sample(&[Uniform(&[7], -2.0, 2.0), Int(0), Int(3), Int(2)]),
         sample(&[Uniform(&[3, 5], -2.0, 2.0), Int(1), Int(2), Int(1)]),
         sample(&[Uniform(&[4, 3], -2.0, 2.0), Int(0), Int(2), Int(2)]),
         sample(&[Strided(&[4, 3], -2.0, 2.0), Int(-2), Int(3), Int(1)]),
         sample(&[Uniform(&[2, 5, 2], -2.0, 2.0), Int(1), Int(2), Int(3)]),
         sample(&[Uniform(&[3], -2.0, 2.0), Int(0), Int(0), Int(1)]),
-        sample(&[Uniform(&[], -2.0, 2.0), Int(0), Int(1), Int(1)])],
+        sample(&[Uniform(&[], -2.0, 2.0), Int(0), Int(1), Int(1)]),
+    ],
     proof: Proof::Torch("args[0].unfold(*args[1:])"),
 };
 
@@ -32,12 +34,16 @@ fn plan(x: &Dims, attrs: &Attrs) -> Result<(usize, Dims)> {
     let at = resolve_dim(attrs.int(0), x.len(), 1)?;
     let n = x.get(at).copied().unwrap_or(1);
     if size < 0 || size as u64 > n as u64 {
-        return Err(OpError::new("VALUE-12", format!("a window of {size} does not fit into the {n} places of dim {at}"))
-            .at(0, format!("{x}"))
-            .at(2, format!("{size}")));
+        return Err(OpError::new(
+            "VALUE-12",
+            format!("a window of {size} does not fit into the {n} places of dim {at}"),
+        )
+        .at(0, format!("{x}"))
+        .at(2, format!("{size}")));
     }
     if step < 1 {
-        return Err(OpError::new("VALUE-12", format!("windows are at least 1 place apart, not {step}")).at(3, format!("{step}")));
+        return Err(OpError::new("VALUE-12", format!("windows are at least 1 place apart, not {step}"))
+            .at(3, format!("{step}")));
     }
     let mut dims = *x;
     if let Some(count) = dims.get_mut(at) {
