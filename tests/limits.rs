@@ -164,7 +164,7 @@ fn an_interrupted_backward() {
             }
         }
     });
-    let error = session.eval("2", "backward(loss)").err().expect("interrupted");
+    let error = session.eval("2", "backward(loss)").expect_err("interrupted");
     done.store(true, std::sync::atomic::Ordering::Relaxed);
     watch.join().unwrap();
     assert_eq!(error[0].code, reel::session::INTERRUPTED);

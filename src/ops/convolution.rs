@@ -320,7 +320,7 @@ pub fn conv_transpose(cx: &Cx, name: &str, args: &[Operand], attrs: &Attrs, rank
             .checked_sub(1)
             .and_then(|n| n.checked_mul(stride[d]))
             .and_then(|n| n.checked_add(dilation[d].checked_mul(kernel[d] - 1)?)?.checked_add(extra[d] + 1));
-        let size = full.unwrap_or(0).checked_sub(2 * padding[d]).unwrap_or(0);
+        let size = full.unwrap_or(0).saturating_sub(2 * padding[d]);
         if size == 0 {
             return Err(misfit("the padding takes all of the result away").at(0, describe(&args[0])).at(4, "here"));
         }

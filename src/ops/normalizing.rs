@@ -262,7 +262,7 @@ fn normalized(
     }
     // A summand without a factor is added afterwards.
     let mut parts = run(&[x.into(), Operand::None, Operand::None])?;
-    let b = cx.call1(&reshape::RESHAPE, &[b.clone()], &[sizes(factors)])?;
+    let b = cx.call1(&reshape::RESHAPE, std::slice::from_ref(b), &[sizes(factors)])?;
     parts[0] = cx.binary_tt(&add::ADD, &parts[0], &b)?;
     Ok(parts)
 }

@@ -163,14 +163,17 @@ macro_rules! vectorized {
         $vis:vis fn $name:ident [$($generic:tt)*] ($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block
     ) => {
         $(#[$meta])*
+        #[allow(clippy::too_many_arguments)]
         $vis $($safety)? fn $name<$($generic)*>($($arg: $ty),*) $(-> $ret)? {
             use $crate::device::cpu::{elem::Flavour, isa, math::BASELINE_FUSED};
 
             #[inline(always)]
+            #[allow(clippy::too_many_arguments)]
             $($safety)? fn body<const FUSED: bool, $($generic)*>(_: Flavour<FUSED>, $($arg: $ty),*) $(-> $ret)? $body
 
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,fma,f16c,bmi1,bmi2,lzcnt,popcnt")]
+            #[allow(clippy::too_many_arguments)]
             unsafe fn avx512<$($generic)*>($($arg: $ty),*) $(-> $ret)? {
                 #[allow(unused_unsafe)]
                 // SAFETY: handed on from the caller.
@@ -179,6 +182,7 @@ macro_rules! vectorized {
 
             #[cfg(target_arch = "x86_64")]
             #[target_feature(enable = "avx2,fma,f16c,bmi1,bmi2,lzcnt,popcnt")]
+            #[allow(clippy::too_many_arguments)]
             unsafe fn avx2<$($generic)*>($($arg: $ty),*) $(-> $ret)? {
                 #[allow(unused_unsafe)]
                 // SAFETY: handed on from the caller.

@@ -147,8 +147,8 @@ fn run(cx: &Cx, args: &[Operand], attrs: &Attrs) -> Result<Outputs> {
     let full = rank.to_nums()?.iter().all(|r| r.to_i64() == n as i64);
     let residuals = if m > n && full {
         let off = cx.sub(cx.matmul(a, &solution), &b);
-        let sums = crate::ops::matrices::sum(cx, &cx.square(&off), &[off.ndim() as i64 - 2])?;
-        sums
+
+        crate::ops::matrices::sum(cx, &cx.square(&off), &[off.ndim() as i64 - 2])?
     } else {
         Tensor::empty_dims(a.dtype(), Dims::of(&[0]))?
     };

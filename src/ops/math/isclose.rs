@@ -75,7 +75,7 @@ fn run(cx: &Cx, args: &[Operand], attrs: &Attrs) -> Result<Outputs> {
         if !attrs.bool(2) {
             return Ok(close);
         }
-        let nan = |x: &Operand| cx.call1(&ISNAN, &[x.clone()], &[]);
+        let nan = |x: &Operand| cx.call1(&ISNAN, std::slice::from_ref(x), &[]);
         cx.binary_tt(&LOGICAL_OR, &close, &cx.binary_tt(&LOGICAL_AND, &nan(&x)?, &nan(&y)?)?)
     })?;
     Ok(Outputs::One(close))

@@ -60,9 +60,9 @@ fn run(cx: &Cx, args: &[Operand], attrs: &Attrs) -> Result<Outputs> {
     let channels = check_channels("batch_norm_update", &args[0])?;
     check_channel_factors(args, 1..5, channels)?;
     check_count(&args[0])?;
-    for k in 1..3 {
-        if !matches!(&args[k], Operand::Tensor(_)) {
-            return Err(misfit("running statistics are tensors").at(k, describe(&args[k])));
+    for (k, arg) in args.iter().enumerate().take(3).skip(1) {
+        if !matches!(arg, Operand::Tensor(_)) {
+            return Err(misfit("running statistics are tensors").at(k, describe(arg)));
         }
     }
     let (y, mean, var) = by_batch(cx, args, attrs.float(1))?;

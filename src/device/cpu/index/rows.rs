@@ -29,7 +29,7 @@ pub fn take_rows<T: Elem>(width: usize, table: &[T], index: &[i64], skip: Option
 
 /// `table[index[k]] += src[k]`, in the order of the index, but for the row `skip`.
 pub fn add_rows<T: Elem>(width: usize, table: &mut [T], index: &[i64], skip: Option<i64>, src: &[T]) {
-    let rows = if width == 0 { 0 } else { table.len() / width };
+    let rows = table.len().checked_div(width).unwrap_or(0);
     // Each part reads the whole index and has rows of its own.
     let parts = (index.len() * width / CHUNK).clamp(1, PARTS.min(width.max(1)));
     let each = rows.div_ceil(parts).max(1);

@@ -91,7 +91,7 @@ vectorized! {
                 line[k] = factor;
                 if factor != T::ZERO {
                     for (x, &y) in line[k + 1..].iter_mut().zip(row) {
-                        *x = *x - factor * y;
+                        *x -= factor * y;
                     }
                 }
             }

@@ -49,14 +49,14 @@ pub(super) fn solve_upper<T: Field>(n: usize, cols: usize, unit: bool, a: &[T], 
 #[inline(always)]
 fn subtract<T: Field>(x: &mut [T], factor: T, y: &[T]) {
     for (x, &y) in x.iter_mut().zip(y) {
-        *x = *x - factor * y;
+        *x -= factor * y;
     }
 }
 
 #[inline(always)]
 fn divide<T: Field>(x: &mut [T], by: T) {
     for x in x {
-        *x = *x / by;
+        *x /= by;
     }
 }
 
@@ -122,7 +122,7 @@ vectorized! {
             for j in 0..=i {
                 let mut sum = out[i * n + j];
                 for k in 0..j {
-                    sum = sum - out[i * n + k] * out[j * n + k];
+                    sum -= out[i * n + k] * out[j * n + k];
                 }
                 if j < i {
                     out[i * n + j] = sum / out[j * n + j];
