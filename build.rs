@@ -12,20 +12,21 @@ fn main() {
     println!("cargo::rerun-if-changed=src/ops");
     println!("cargo::rerun-if-changed=grammar");
     let root = std::env::var("CARGO_MANIFEST_DIR").expect("set by cargo");
-    let mut files: Vec<(String, String, String)> = Vec::new();
+    let mut files: Vec<(String, String, String, String)> = Vec::new();
     for family in entries(&Path::new(&root).join("src/ops")) {
         if family.is_dir() {
             println!("cargo::rerun-if-changed={}", family.display());
             let name = stem(&family);
-            let space = if NAMESPACES.contains(&&*name) { name } else { String::new() };
+            let space = if NAMESPACES.contains(&&*name) { name.clone() } else { String::new() };
             for file in entries(&family) {
-                files.push((space.clone(), stem(&file), file.display().to_string()));
+                files.push((space.clone(), stem(&file), file.display().to_string(), name.clone()));
             }
         }
     }
     files.sort();
     let mut modules = String::new();
     let mut list = String::from("pub static ALL: &[&Op] = &[\n");
+    let mut families = String::from("static FAMILIES: &[&str] = &[\n");
     for family in files.chunk_by(|a, b| a.0 == b.0) {
         let space = &family[0].0;
         let (prefix, open, close) = match &**space {
@@ -33,7 +34,8 @@ fn main() {
             _ => (format!("{space}::"), format!("pub mod {space} {{\n"), "}\n"),
         };
         modules += &open;
-        for (_, stem, path) in family {
+        for (_, stem, path, name) in family {
+            writeln!(families, "    {name:?},").expect("writing to a string");
             writeln!(modules, "#[path = {path:?}]\npub mod {stem};").expect("writing to a string");
             let name = stem.trim_end_matches('_').to_uppercase();
             writeln!(list, "    &{prefix}{stem}::{name},").expect("writing to a string");
@@ -42,7 +44,7 @@ fn main() {
     }
     writeln!(modules, "pub const NAMESPACES: &[&str] = &{NAMESPACES:?};").expect("writing to a string");
     let out = Path::new(&std::env::var("OUT_DIR").expect("set by cargo")).join("registry.rs");
-    std::fs::write(out, modules + &list + "];\n").expect("OUT_DIR can be written to");
+    std::fs::write(out, modules + &list + "];\n" + &families + "];\n").expect("OUT_DIR can be written to");
 }
 
 fn stem(path: &Path) -> String {

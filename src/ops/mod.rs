@@ -251,6 +251,11 @@ pub fn all() -> &'static [&'static Op] {
     ALL
 }
 
+/// Each operation with the folder that its file is in: `math`, `reduce`.
+pub fn families() -> impl Iterator<Item = (&'static str, &'static Op)> {
+    FAMILIES.iter().copied().zip(ALL.iter().copied())
+}
+
 impl Op {
     /// The tensor parameters, in order.
     pub fn tensor_params(&self) -> impl Iterator<Item = &'static Param> {

@@ -270,9 +270,12 @@ fn normalized(
 /// Checks that factors have a shape.
 fn check_factors(args: &[Operand], at: std::ops::Range<usize>, dims: &[usize], each: &str) -> Result<()> {
     for k in at {
-        if let Some(Operand::Tensor(t)) = args.get(k)
-            && t.dims() != dims
-        {
+        let shape = match args.get(k) {
+            Some(Operand::Tensor(t)) => t.to_dims(),
+            Some(Operand::Num(_)) => Dims::scalar(),
+            Some(Operand::None) | None => continue,
+        };
+        if *shape != *dims {
             return Err(misfit(format!("it needs a number for each {each}: the shape {}", Dims::of(dims)))
                 .at(0, describe(&args[0]))
                 .at(k, describe(&args[k])));

@@ -353,7 +353,7 @@ impl Bound {
                 (None, other) => return Err(wrong("a string", other)),
             },
             ParamKind::Dims | ParamKind::Ints | ParamKind::Shape => match &value {
-                Value::None if p.kind != ParamKind::Shape => self.attrs.push(Attr::None),
+                Value::None if p.default == ops::Default::None => self.attrs.push(Attr::None),
                 value => match ints(vm, value)? {
                     // One int may mean something else than a tuple of one: `split(x, 2)`.
                     Some(list) if p.kind != ParamKind::Shape && int(value).is_some() => {

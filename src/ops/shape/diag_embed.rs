@@ -65,12 +65,12 @@ fn run(_: &Cx, args: &[Tensor], attrs: &Attrs) -> Result<Outputs> {
     let x = &args[0];
     let ([a, b], meta) = plan(&Meta::of(x), attrs)?;
     let (n, side, offset) = (x.dims()[x.ndim() - 1], meta.dims[a], attrs.int(0));
-    let start = if offset < 0 { (side - n) * side } else { side - n };
     let mut dims = x.to_dims();
     dims.remove(x.ndim() - 1);
     let fits = dims.push(side) && dims.push(side);
     debug_assert!(fits, "`plan` has counted them");
     Tensor::shape_of(x.dtype(), dims)?;
+    let start = if offset < 0 { (side - n) * side } else { side - n };
     let x = x.plain()?;
     let out = for_dtype!(x.dtype(), T => Tensor::build::<T>(dims, |dst| {
         dst.fill(T::default());

@@ -1,11 +1,13 @@
 //! A tensor in pieces that need not divide it.
 
+use crate::device::DType;
+use crate::device::cpu::pool;
 use crate::ops::index::slice_range;
 use crate::ops::sample::{Value::*, sample};
 use crate::ops::sig::{Default, Param, ParamKind, X, dim};
 use crate::ops::{Attr, Attrs, Kind, Op, OpError, Operand, Outputs, Proof, Result, joining};
 use crate::tape::Cx;
-use crate::tensor::Tensor;
+use crate::tensor::{Dims, Tensor};
 
 pub static TENSOR_SPLIT: Op = Op {
     name: "tensor_split",
@@ -53,8 +55,12 @@ fn run(cx: &Cx, args: &[Operand], attrs: &Attrs) -> Result<Outputs> {
                     .at(1, format!("{sections}")));
             }
             let (sections, mut from) = (sections as usize, 0);
-            Tensor::shape_of(x.dtype(), crate::tensor::Dims::of(&[sections]))?;
+            // A piece takes memory even where it is empty: about as much as these numbers.
+            Tensor::empty_dims(DType::F64, Dims::of(&[sections.saturating_mul(16)]))?;
             for k in 0..sections {
+                if k % 4096 == 0 && pool::stopped() {
+                    return Err(OpError::interrupted());
+                }
                 let length = n / sections + usize::from(k < n % sections);
                 pieces.push(cx.try_narrow(&x, at, from, length)?);
                 from += length;
