@@ -11,6 +11,18 @@ use reel::tape::{Cx, backward::Recording};
 const PATH: &str = "docs/operations.md";
 const DTYPES: [DType; 6] = [DType::Bool, DType::I64, DType::F16, DType::BF16, DType::F32, DType::F64];
 
+/// Inputs of operations made of others that have no gradient, and why.
+const WITHOUT: [(&str, &str, &str); 8] = [
+    ("batch_norm_update", "running_mean", "statistics are kept outside of the tape"),
+    ("batch_norm_update", "running_var", "statistics are kept outside of the tape"),
+    ("cosine_embedding_loss", "target", "targets are 1 or -1"),
+    ("detach", "x", "that is what it is for"),
+    ("expand_as", "other", "only its shape is used"),
+    ("hinge_embedding_loss", "target", "targets are 1 or -1"),
+    ("ones_like", "x", "only its shape is used"),
+    ("zeros_like", "x", "only its shape is used"),
+];
+
 /// What the samples say of the gradient for one tensor parameter.
 #[derive(Clone, PartialEq, Debug)]
 enum Gradient {
@@ -18,6 +30,8 @@ enum Gradient {
     Given {
         again: bool,
     },
+    /// 0 wherever there is one: a function of steps.
+    Zero,
     /// Why there is none.
     Refused(String),
     /// Takes no floats in any sample.
@@ -50,10 +64,19 @@ fn gradients(op: &'static Op) -> Vec<(&'static str, Gradient)> {
             let reason = match op.vjp.get(place.min(op.vjp.len().saturating_sub(1))) {
                 Some(Grad::None(reason)) => Some(reason.to_string()),
                 _ if !floats => Some("the result is not a float".to_string()),
-                _ => None,
+                _ => {
+                    let name = params[place.min(params.len() - 1)].name;
+                    let stated = WITHOUT.iter().find(|(o, p, _)| (*o, *p) == (op.name, name));
+                    stated.map(|(_, _, reason)| reason.to_string())
+                }
             };
             match (grad, reason) {
                 // The cotangents are tracked, so a gradient without a tape has lost it.
+                (Some(g), _) if !g.is_tracked() && is_zero(g) => {
+                    if !matches!(slot, Gradient::Given { .. }) {
+                        *slot = Gradient::Zero;
+                    }
+                }
                 (Some(g), _) => {
                     let again = g.is_tracked() || matches!(slot, Gradient::Given { again: true });
                     *slot = Gradient::Given { again };
@@ -65,6 +88,10 @@ fn gradients(op: &'static Op) -> Vec<(&'static str, Gradient)> {
         }
     }
     params.iter().map(|p| p.name).zip(found).collect()
+}
+
+fn is_zero(g: &reel::tensor::Tensor) -> bool {
+    g.to_nums().expect("fits").into_iter().all(|v| v.to_f64() == 0.0)
 }
 
 fn is_random(op: &Op) -> bool {
@@ -81,7 +108,7 @@ fn no_gradient_is_lost() {
                 Gradient::Given { again: true } => given += 1,
                 Gradient::Given { again: false } => wrong.push(format!("{}: {param}'s gradient has none", op.name)),
                 Gradient::Lost => wrong.push(format!("{}: {param} gets no gradient, and no reason", op.name)),
-                Gradient::Refused(_) | Gradient::NoFloats => {}
+                Gradient::Refused(_) | Gradient::NoFloats | Gradient::Zero => {}
             }
         }
     }
@@ -119,6 +146,10 @@ fn gradient_words(op: &'static Op) -> String {
         _ => None,
     });
     let refused: Vec<(&str, &str)> = refused.collect();
+    let zero: Vec<&str> = all.iter().filter(|(_, g)| *g == Gradient::Zero).map(|(p, _)| *p).collect();
+    if given.is_empty() && !zero.is_empty() {
+        return "0: it is made of steps".to_string();
+    }
     match (given.len(), refused.len()) {
         (0, 0) => "—".to_string(),
         (0, _) => format!("none: {}", refused[0].1),
