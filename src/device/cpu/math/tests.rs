@@ -325,7 +325,8 @@ fn sums_of_powers() {
         assert!(got[..4].iter().all(|x| *x == f64::INFINITY) && got[4] == 0.0);
         assert!(got[5].is_nan() && got[6].is_nan());
         let got = call(ZETA_TILES.get_for(isa, DType::F32, 0).unwrap(), &[2.0f32, -0.5], &[3.0f32, 4.0]);
-        assert_eq!(got, [0.20205691, 32.23485]);
+        let worst = got.iter().zip([0.20205691, 32.23485]).map(|(&got, want)| error(got, want)).fold(0.0, f64::max);
+        assert!(worst <= 1.0, "{isa:?}: {worst}");
     }
 }
 
