@@ -1,6 +1,5 @@
 //! Each number once.
 
-use crate::device::DType;
 use crate::device::cpu::sort::Sortable;
 use crate::ops::index::Item;
 use crate::ops::infer::describe;
@@ -122,24 +121,22 @@ fn groups(order: &[i64], differs: impl Fn(&[i64], usize) -> bool) -> Result<Grou
     let n = order.len();
     let starts = |k: usize| k == 0 || differs(order, k);
     let count = (0..n).filter(|&k| starts(k)).count();
-    let (mut first, mut counts) =
-        (Tensor::empty_dims(DType::I64, Dims::of(&[count]))?, Tensor::empty_dims(DType::I64, Dims::of(&[count]))?);
-    let inverse = Tensor::build::<i64>(Dims::of(&[n]), |inverse| {
-        let (mut firsts, mut lengths) = (Vec::new(), Vec::new());
+    let (first, counts) = Tensor::build_pair::<i64, i64>(Dims::of(&[count]), |first, counts| {
+        let mut group = 0;
         for (k, &place) in order.iter().enumerate() {
             if starts(k) {
-                firsts.push(place);
-                lengths.push(0);
+                (first[group], counts[group]) = (place, 0);
+                group += 1;
             }
-            if let Some(length) = lengths.last_mut() {
-                *length += 1;
-            }
-            inverse[place as usize] = lengths.len() as i64 - 1;
+            counts[group - 1] += 1;
         }
-        let filled = first.change::<i64>(|dst| dst.copy_from_slice(&firsts));
-        debug_assert!(filled.is_ok(), "it is new");
-        let filled = counts.change::<i64>(|dst| dst.copy_from_slice(&lengths));
-        debug_assert!(filled.is_ok(), "it is new");
+    })?;
+    let inverse = Tensor::build::<i64>(Dims::of(&[n]), |inverse| {
+        let mut group = -1;
+        for (k, &place) in order.iter().enumerate() {
+            group += starts(k) as i64;
+            inverse[place as usize] = group;
+        }
     })?;
     Ok(Groups { first, inverse, counts })
 }
