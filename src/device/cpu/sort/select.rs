@@ -97,13 +97,14 @@ pub fn longest_runs<T: Sortable>(n: usize, sorted: &[T], places: &[i64], values:
 /// them. Each row serves as many values as there are for it; `order` names the places of a row in order if it is not
 /// sorted itself.
 pub fn search<T: Sortable>(n: usize, right: bool, bounds: &[T], order: Option<&[i64]>, values: &[T], dst: &mut [i64]) {
-    let rows = if n == 0 { 1 } else { (bounds.len() / n).max(1) };
+    let rows = bounds.len().checked_div(n).unwrap_or(1).max(1);
     let each = (values.len() / rows).max(1);
     let out = Shared(dst[..values.len()].as_mut_ptr());
     let size = CHUNK / 8;
     pool::parallel(values.len().div_ceil(size), &|chunk| {
-        for i in chunk * size..values.len().min((chunk + 1) * size) {
-            let (value, start) = (values[i], i / each * n);
+        let first = chunk * size;
+        for (k, &value) in values[first..values.len().min(first + size)].iter().enumerate() {
+            let (i, start) = (first + k, (first + k) / each * n);
             let bound = |at: usize| bounds[start + order.map_or(at, |order| order[start + at] as usize)];
             let (mut low, mut high) = (0, n);
             while low < high {
