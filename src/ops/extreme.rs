@@ -1,8 +1,8 @@
-//! What `max`, `min`, `argmax` and `argmin` share.
+//! What `max`, `min`, `amax`, `amin`, `aminmax`, `argmax`, `argmin` and `median` share.
 
 use super::error::{OpError, Result};
 use super::infer::{describe, reduced, resolve_dims};
-use super::reducing::arrange;
+use super::reducing::{self, arrange};
 use super::sig::{Default, KEEPDIM, Param, ParamKind, X};
 use super::{Attrs, Cuda, Grad, Kind, Meta, Needs, Op, Operand, Outputs, Proof, along, for_dtype};
 use crate::device::DType;
@@ -23,7 +23,7 @@ pub const fn along_dim(name: &'static str, run: super::WholeFn) -> Op {
 }
 
 const SHARED: &[Grad] = &[Grad::Rule(Needs::IN0.and(Needs::OUT), share)];
-const PICKED: &[Grad] = &[Grad::Rule(Needs::OUT1.and(Needs::SHAPES), to_picked)];
+pub const PICKED: &[Grad] = &[Grad::Rule(Needs::OUT1.and(Needs::SHAPES), to_picked)];
 pub const PARTS: &[&str] = &["values", "indices"];
 const PART: Op = Op {
     name: "",
@@ -43,7 +43,7 @@ pub fn call(cx: &Cx, args: &[Operand], attrs: &Attrs, of_all: &'static Op, along
     cx.call(if attrs.is_none(0) { of_all } else { along }, args, attrs.all())
 }
 
-fn nothing(name: &str, x: &Tensor) -> Box<OpError> {
+pub fn nothing(name: &str, x: &Tensor) -> Box<OpError> {
     OpError::new("VALUE-13", format!("{name} of no elements")).at(0, describe(&x.into()))
 }
 
@@ -52,7 +52,7 @@ fn infer_all(metas: &[Meta], attrs: &Attrs) -> Result<Vec<Meta>> {
     Ok(vec![Meta::new(x.dtype, reduced(&x.dims, &resolve_dims(None, x.dims.len(), 1)?, attrs.bool(1)))])
 }
 
-fn infer_along(metas: &[Meta], attrs: &Attrs) -> Result<Vec<Meta>> {
+pub fn infer_along(metas: &[Meta], attrs: &Attrs) -> Result<Vec<Meta>> {
     let x = metas[0];
     let dims = reduced(&x.dims, &resolve_dims(attrs.opt_ints(0), x.dims.len(), 1)?, attrs.bool(1));
     Ok(vec![Meta::new(x.dtype, dims), Meta::new(DType::I64, dims)])
@@ -86,6 +86,35 @@ pub fn run_along(name: &str, order: Order, x: &Tensor, attrs: &Attrs) -> Result<
         reduce::extreme_with_index(order, r.axis, r.x.slice(), values, indices);
     }))?;
     Ok(Outputs::Many(vec![values, indices]))
+}
+
+/// Extremes over any dimensions.
+pub fn run_over(name: &str, order: Order, x: &Tensor, attrs: &Attrs) -> Result<Outputs> {
+    let r = some(name, x, attrs)?;
+    let out = for_dtype!(x.dtype(), T => {
+        Tensor::build::<T>(r.dims, |dst| reduce::extreme(order, r.axis, r.x.slice(), dst))
+    });
+    Ok(Outputs::One(out?))
+}
+
+/// The operand arranged for a reduction that has no answer over nothing.
+pub fn some(name: &str, x: &Tensor, attrs: &Attrs) -> Result<reducing::Reduction> {
+    let r = arrange(x, attrs.opt_ints(0), attrs.bool(1), 1)?;
+    if r.axis.n == 0 && r.axis.results() > 0 {
+        let e = nothing(name, x);
+        return Err(if attrs.is_none(0) { e } else { e.at(1, "this has size 0") });
+    }
+    Ok(r)
+}
+
+/// The gradient of extremes over the dimensions of attribute 0: shared among all that equal `out`.
+pub fn share_over(cx: &Cx, s: &Saved, out: &Tensor, g: &Tensor) -> Tensor {
+    let x = s.tensor(0);
+    let kept = reducing::kept(&x.to_dims(), s.attrs().opt_ints(0));
+    let chosen = cx.eq(&x, cx.reshape(out, &kept));
+    let count = reducing::count(cx, &chosen, &kept);
+    // Where there is a NaN nothing equals the extreme, and 0 / 0 says so.
+    cx.div(cx.mul(cx.reshape(g, &kept), &chosen), count)
 }
 
 /// Where the extreme is: along a dimension, or counted through all elements.

@@ -26,6 +26,7 @@ pub mod reducing;
 pub mod resampling;
 pub mod rules;
 pub mod sample;
+pub mod scanning;
 pub mod sig;
 pub mod softmaxing;
 pub mod sorting;

@@ -5,6 +5,7 @@ use super::infer::{reduced, resolve_dims};
 use super::{Attrs, Meta};
 use crate::device::DType;
 use crate::device::cpu::reduce::Axis;
+use crate::tape::Cx;
 use crate::tensor::{Dims, MAX_DIMS, Strides, Tensor};
 
 /// A reduction's operand in the order its kernel reads it, and the result's shape.
@@ -59,4 +60,11 @@ pub fn kept(shape: &Dims, dim: Option<&[i64]>) -> Dims {
         Ok(mask) => reduced(shape, &mask, true),
         Err(_) => *shape,
     }
+}
+
+/// How many of `chosen` are true along what was reduced to the shape `kept`, which is the result's.
+pub fn count(cx: &Cx, chosen: &Tensor, kept: &Dims) -> Tensor {
+    let dims = chosen.dims();
+    let over: Vec<i64> = (0..dims.len()).filter(|&d| kept[d] != dims[d]).map(|d| d as i64).collect();
+    if over.is_empty() { cx.add(chosen, 0.0) } else { cx.sum_dims(chosen, &over, true) }
 }

@@ -1,9 +1,9 @@
-//! What `sort`, `argsort` and `topk` share.
+//! What `sort`, `argsort`, `topk`, `kthvalue`, `median` and `mode` share.
 
 use super::error::Result;
 use super::infer::resolve_dim;
 use super::permute::permuted;
-use super::{Attrs, Meta, along, for_dtype};
+use super::{Attrs, Meta, OpError, Outputs, along, extreme, for_dtype, joining};
 use crate::device::cpu::sort::{self, Sortable};
 use crate::tape::{Cx, Saved};
 use crate::tensor::{Dims, Element, Tensor};
@@ -64,6 +64,67 @@ pub fn sorted(x: &Tensor, dim: i64, descending: bool, values: bool) -> Result<Ve
     }
     let r = Rows::new(x, dim, 1)?;
     for_dtype!(x.dtype(), T => go::<T>(&r, descending, values))
+}
+
+/// Which element of a row is looked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Pick {
+    /// The one at this place in order.
+    Kth(usize),
+    /// The lower of the middle ones, or the first NaN.
+    Median,
+    /// The commonest.
+    Mode,
+}
+
+/// One element of each row along a dimension (argument `arg`), and where it is.
+pub fn pick(cx: &Cx, name: &str, x: &Tensor, pick: Pick, (dim, arg): (i64, usize), keepdim: bool) -> Result<Outputs> {
+    fn go<T: Element + Sortable>(r: &Rows, pick: Pick) -> Result<(Tensor, Tensor)> {
+        let (n, x, dims) = (r.n, r.x.slice::<T>(), r.dims(1));
+        match pick {
+            Pick::Kth(k) => Tensor::build_pair::<T, i64>(dims, |v, i| sort::kth(n, k, false, x, v, i)),
+            Pick::Median => Tensor::build_pair::<T, i64>(dims, |v, i| sort::kth(n, (n - 1) / 2, true, x, v, i)),
+            Pick::Mode => {
+                let (all, places) = Tensor::build_pair::<T, i64>(r.dims(n), |v, i| sort::sort(n, false, x, v, i))?;
+                let (all, places) = (all.slice::<T>(), places.slice());
+                Tensor::build_pair::<T, i64>(dims, |v, i| sort::longest_runs(n, all, places, v, i))
+            }
+        }
+    }
+    let r = Rows::new(x, dim, arg)?;
+    if r.n == 0 {
+        if r.dims(1).numel() != Some(0) {
+            return Err(extreme::nothing(name, x).at(arg, "this dim has size 0"));
+        }
+        let empty = |dtype| Tensor::empty_dims(dtype, r.dims(1)).and_then(|t| r.restore(t));
+        return shaped(cx, [empty(x.dtype())?, empty(crate::device::DType::I64)?], x, r.dim, keepdim);
+    }
+    let (values, indices) = for_dtype!(x.dtype(), T => go::<T>(&r, pick))?;
+    shaped(cx, [r.restore(values)?, r.restore(indices)?], x, r.dim, keepdim)
+}
+
+/// Results with a dimension of one at `at`, which goes unless `keepdim`.
+fn shaped(cx: &Cx, parts: [Tensor; 2], x: &Tensor, at: usize, keepdim: bool) -> Result<Outputs> {
+    let mut dims = x.to_dims();
+    match (dims.get_mut(at), keepdim) {
+        (None, _) => {}
+        (Some(size), true) => *size = 1,
+        (Some(_), false) => {
+            dims.remove(at);
+        }
+    }
+    let [values, indices] = parts;
+    cx.without_grad(|| {
+        Ok(Outputs::Many(vec![joining::reshaped(cx, &values, &dims)?, joining::reshaped(cx, &indices, &dims)?]))
+    })
+}
+
+/// Refuses bools, which have no middle.
+pub fn refuse_bools(name: &str, x: &Meta) -> Result<()> {
+    if x.dtype != crate::device::DType::Bool {
+        return Ok(());
+    }
+    Err(OpError::new("TYPE-10", format!("`{name}` is not defined for bool")).at(0, format!("{x}")))
 }
 
 /// The gradient of numbers that came from the places in result 1, along the dimension of attribute `dim`.

@@ -1,10 +1,10 @@
-//! What `var` and `std` share.
+//! What `var`, `std`, `var_mean` and `std_mean` share.
 
 use super::error::Result;
 use super::reducing;
 use super::sample::{Sample, Value::*, kink, sample};
 use super::sig::{DIMS, Default, KEEPDIM, Param, ParamKind, X};
-use super::{Attr, Attrs, Meta};
+use super::{Attr, Attrs, Meta, Outputs, joining};
 use crate::tape::{Cx, Saved};
 use crate::tensor::{Dims, Tensor};
 
@@ -58,31 +58,70 @@ pub fn infer(metas: &[Meta], attrs: &Attrs) -> Result<Vec<Meta>> {
     reducing::infer(metas, Attrs::new(&reduction(attrs)), super::infer::float)
 }
 
-/// The sum of squares around the mean, over the divisor: in two passes, f16 and bf16 through f32.
+/// The sum of squares around the mean, over the divisor, or its root: in two passes, f16 and bf16 through f32.
 pub fn run(cx: &Cx, x: &Tensor, attrs: &Attrs, root: bool) -> Result<Tensor> {
-    let out = infer(&[Meta::of(x)], attrs)?[0];
+    Ok(cx.without_grad(|| moments(cx, x, attrs, root))?.0)
+}
+
+/// The same and the mean.
+pub fn run_both(cx: &Cx, x: &Tensor, attrs: &Attrs, root: bool) -> Result<Outputs> {
     cx.without_grad(|| {
-        let wide = cx.cast(x, out.dtype.compute())?;
-        let plan = Plan::new(&x.to_dims(), attrs);
-        let dim = attrs.get(0).clone();
-        let around = cx.unary(&super::square::SQUARE, &centred(cx, &wide, &dim)?)?;
-        let sum = cx.call1(&super::sum::SUM, &[around.into()], &[dim, Attr::Bool(attrs.bool(2)), Attr::None])?;
-        let var = cx.call1(&super::div::DIV, &[sum.into(), plan.divisor.into()], &[])?;
-        let result = if root { cx.unary(&super::sqrt::SQRT, &var)? } else { var };
-        cx.cast(&result, out.dtype)
+        let (spread, mean) = moments(cx, x, attrs, root)?;
+        let mean = cx.cast(&mean, spread.dtype())?;
+        let mean = joining::reshaped(cx, &mean, spread.dims())?;
+        Ok(Outputs::Many(vec![spread, mean]))
     })
 }
 
-fn centred(cx: &Cx, x: &Tensor, dim: &Attr) -> Result<Tensor> {
-    let mean = cx.call1(&super::mean::MEAN, &[x.into()], &[dim.clone(), Attr::Bool(true), Attr::None])?;
-    cx.binary_tt(&super::sub::SUB, x, &mean)
+/// The variance or its root, and the mean with its dimensions kept in the dtype that computes.
+fn moments(cx: &Cx, x: &Tensor, attrs: &Attrs, root: bool) -> Result<(Tensor, Tensor)> {
+    let out = infer(&[Meta::of(x)], attrs)?[0];
+    let wide = cx.cast(x, out.dtype.compute())?;
+    let plan = Plan::new(&x.to_dims(), attrs);
+    let dim = attrs.get(0).clone();
+    let mean = mean(cx, &wide, &dim)?;
+    let around = cx.unary(&super::square::SQUARE, &cx.binary_tt(&super::sub::SUB, &wide, &mean)?)?;
+    let sum = cx.call1(&super::sum::SUM, &[around.into()], &[dim, Attr::Bool(attrs.bool(2)), Attr::None])?;
+    let var = cx.call1(&super::div::DIV, &[sum.into(), plan.divisor.into()], &[])?;
+    let result = if root { cx.unary(&super::sqrt::SQRT, &var)? } else { var };
+    Ok((cx.cast(&result, out.dtype)?, mean))
+}
+
+fn mean(cx: &Cx, x: &Tensor, dim: &Attr) -> Result<Tensor> {
+    cx.call1(&super::mean::MEAN, &[x.into()], &[dim.clone(), Attr::Bool(true), Attr::None])
 }
 
 /// `scale` times twice the distance from the mean, over the divisor.
 pub fn gradient(cx: &Cx, s: &Saved, scale: &Tensor) -> Tensor {
     let x = s.tensor(0);
     let plan = Plan::new(&x.to_dims(), s.attrs());
-    let distance = cx.infallible(centred(cx, &x, s.attrs().get(0)));
+    let distance = cx.sub(&x, cx.infallible(mean(cx, &x, s.attrs().get(0))));
     let scale = cx.div(cx.mul(cx.reshape(scale, &plan.kept), 2.0), plan.divisor);
     cx.mul(distance, scale)
+}
+
+/// The cotangent of the variance under a root `out`; none where that is 0.
+pub fn under_root(cx: &Cx, out: Tensor, g: &Tensor) -> Tensor {
+    let flat = cx.eq(&out, 0.0);
+    let safe = cx.select(&flat, 1.0, out);
+    cx.select(&flat, 0.0, cx.div(g, cx.mul(safe, 2.0)))
+}
+
+/// The gradient of a variance, or its root, and a mean.
+pub fn gradient_of_both(cx: &Cx, s: &Saved, root: bool) -> Tensor {
+    let dims = s.shape(0);
+    let of_spread = s.cot(0).map(|g| match root {
+        true => gradient(cx, s, &under_root(cx, s.out(), g)),
+        false => gradient(cx, s, g),
+    });
+    let of_mean = s.cot(1).map(|g| {
+        let kept = reducing::kept(&dims, s.attrs().opt_ints(0));
+        let n = dims.numel().unwrap_or(0) / kept.numel().unwrap_or(0).max(1);
+        cx.spread(&cx.div(g, n as f64), &kept, &dims)
+    });
+    match (of_spread, of_mean) {
+        (Some(a), Some(b)) => cx.add(a, b),
+        (Some(g), None) | (None, Some(g)) => g,
+        (None, None) => cx.zeros(s.dtype(0), &dims),
+    }
 }

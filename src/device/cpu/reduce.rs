@@ -345,6 +345,7 @@ macro_rules! fold {
 
 fold!(Sum<T: Elem>(T::Wide), T::Wide::default(), |acc, x| acc.add(x.wide()), |a, b| a.add(b));
 fold!(Prod<T: Elem>(T::Wide), T::Wide::ONE, |acc, x| acc.mul(x.wide()), |a, b| a.mul(b));
+fold!(NanSum<T: Elem>(T::Wide), T::Wide::default(), |acc, x| acc.add(if x.is_nan() { T::Wide::default() } else { x.wide() }), |a, b| a.add(b));
 fold!(Any<T: Elem>(bool), false, |acc, x| acc | (x != T::default()), |a, b| a | b);
 fold!(All<T: Elem>(bool), true, |acc, x| acc & (x != T::default()), |a, b| a & b);
 fold!(AbsSum<T: Elem>(f64), 0.0, |acc, x| acc + x.wide().to_f64().abs(), |a, b| a + b);
@@ -388,6 +389,17 @@ impl<T: Elem> Fold for PowerSum<T> {
 /// Sums, 0 over nothing. Integers wrap; bools give how many are true.
 pub fn sum<T: Elem>(axis: Axis, src: &[T], dst: &mut [T::Sum]) {
     reduce(Sum::<T>::NEW, axis, src, dst, T::Sum::narrow);
+}
+
+/// Sums of what is not NaN.
+pub fn nansum<T: Elem>(axis: Axis, src: &[T], dst: &mut [T::Sum]) {
+    reduce(NanSum::<T>::NEW, axis, src, dst, T::Sum::narrow);
+}
+
+/// How many are not 0; NaN is not.
+pub fn count_nonzero<T: Elem>(axis: Axis, src: &[T], dst: &mut [i64]) {
+    // Whole numbers are exact in f64 far beyond any memory.
+    reduce(NonZeros::<T>::NEW, axis, src, dst, |count| count as i64);
 }
 
 /// Means, NaN over nothing; of integers and bools f32.

@@ -1,10 +1,14 @@
-//! Running sums and products along one dim of a contiguous tensor, seen as (outer, n, inner). They accumulate as
+//! Running sums and products, here, and extremes, logarithms of sums and linear recurrences, in [`running`], along one dim of a contiguous tensor, seen as (outer, n, inner). They accumulate as
 //! reductions do: floats in f64, integers and bools in i64.
 
 use super::copy::Shared;
 use super::elem::{Elem, Wide, vectorized};
 use super::pool;
 use super::reduce::Axis;
+
+mod running;
+
+pub use running::{cum_extreme, logcumsumexp, recur};
 
 /// What runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

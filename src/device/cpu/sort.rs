@@ -10,6 +10,10 @@ use super::copy::Shared;
 use super::elem::{Elem, widen_bf16, widen_f16};
 use super::pool;
 
+mod select;
+
+pub use select::{kth, longest_runs, search};
+
 /// Element types that have an order.
 pub trait Sortable: Elem {
     #[doc(hidden)]

@@ -35,7 +35,7 @@ pub static MEAN: Op = Op {
     proof: Proof::Torch("torch.mean(*args[:3], **({'dtype': args[3]} if len(args) > 3 else {}))"),
 };
 
-fn dtype_of(attrs: &Attrs, x: DType) -> Result<DType> {
+pub fn dtype_of(attrs: &Attrs, x: DType) -> Result<DType> {
     match attrs.opt_dtype(2) {
         Some(d) if !d.is_float() => Err(OpError::new("TYPE-10", format!("a mean is a float, not {d}")).at(3, d.name())),
         Some(d) => Ok(d),

@@ -80,8 +80,7 @@ fn gradient(cx: &Cx, s: &Saved, g: &Tensor) -> Tensor {
     }
     if p.is_infinite() {
         let chosen = cx.logical_or(cx.eq(cx.abs(&x), &norm), cx.isnan(&x));
-        let over: Vec<i64> = (0..dims.len()).filter(|&d| kept[d] != dims[d]).map(|d| d as i64).collect();
-        let count = if over.is_empty() { cx.add(&chosen, 0.0) } else { cx.sum_dims(&chosen, &over, true) };
+        let count = reducing::count(cx, &chosen, &kept);
         return cx.select(&chosen, cx.mul(cx.sign(&x), cx.div(g, count)), 0.0);
     }
     let scale = cx.div(g, cx.pow(safe(&norm), p - 1.0));

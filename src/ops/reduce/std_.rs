@@ -16,10 +16,7 @@ pub static STD: Op = Op {
         cuda: Cuda::ToCome,
     },
     vjp: &[Grad::Rule(Needs::IN0.and(Needs::OUT), |cx, s, g| {
-        let out = s.out();
-        let flat = cx.eq(&out, 0.0);
-        let safe = cx.select(&flat, 1.0, out);
-        variance::gradient(cx, s, &cx.select(&flat, 0.0, cx.div(g, cx.mul(safe, 2.0))))
+        variance::gradient(cx, s, &variance::under_root(cx, s.out(), g))
     })],
     samples: SAMPLES,
     proof: Proof::Torch(

@@ -33,11 +33,11 @@ pub static SUM: Op = Op {
     proof: Proof::Torch("torch.sum(*args)"),
 };
 
-fn dtype_of(given: Option<DType>, x: DType) -> DType {
+pub fn dtype_of(given: Option<DType>, x: DType) -> DType {
     given.unwrap_or(if x.is_float() { x } else { DType::I64 })
 }
 
-fn infer(metas: &[Meta], attrs: &Attrs) -> Result<Vec<Meta>> {
+pub fn infer(metas: &[Meta], attrs: &Attrs) -> Result<Vec<Meta>> {
     let mut out = reducing::infer(metas, attrs, |d| d)?;
     out[0].dtype = dtype_of(attrs.opt_dtype(2), metas[0].dtype);
     Ok(out)
