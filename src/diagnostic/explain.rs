@@ -28,6 +28,7 @@ const FILES: &[&str] = &[
     include_str!("../../docs/errors/FIND.md"),
     include_str!("../../docs/errors/FLOW.md"),
     include_str!("../../docs/errors/FORMAT.md"),
+    include_str!("../../docs/errors/GRAD.md"),
     include_str!("../../docs/errors/INDEX.md"),
     include_str!("../../docs/errors/IO.md"),
     include_str!("../../docs/errors/LIMIT.md"),

@@ -28,6 +28,7 @@ pub mod number;
 pub mod object;
 mod operand;
 pub mod order;
+mod parts;
 mod place;
 pub mod print;
 mod raise;

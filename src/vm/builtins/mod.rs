@@ -32,11 +32,13 @@ use crate::ops::{self, Op};
 /// Functions that every program sees unless it declares the name itself.
 pub static GLOBALS: &[&Builtin] = &[
     &autograd::BACKWARD,
+    &autograd::CHECKPOINT,
     &autograd::GRAD,
     &autograd::GRADCHECK,
     &autograd::HESSIAN,
     &autograd::JACOBIAN,
     &autograd::JVP,
+    &autograd::ON_GRAD,
     &autograd::PARAM,
     &autograd::VALUE_AND_GRAD,
     &autograd::VJP,
