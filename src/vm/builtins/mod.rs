@@ -21,6 +21,7 @@ mod tensors;
 mod tests;
 pub mod text;
 mod views;
+mod vmap;
 
 use std::sync::OnceLock;
 
@@ -95,6 +96,7 @@ pub static GLOBALS: &[&Builtin] = &[
     &text::UPPER,
     &views::ENUMERATE,
     &views::ZIP,
+    &vmap::VMAP,
 ];
 
 /// `v.name(…)` by the kind of `v`. The receiver is the first argument.
