@@ -3,6 +3,7 @@
 //! Two explicit stacks, no recursion. Nothing outside the nodes changes until the end: an error or an interrupt
 //! in the middle leaves every `.grad` as it was.
 
+use super::finite::{Spread, gradient_error, is_finite};
 use super::nested::Kept;
 use super::node::{NodeRef, WANTED};
 use super::{ARGUMENT, CUSTOM, Cx, LEAF, PART, Param, Saved};
@@ -164,6 +165,10 @@ struct Walk<'c> {
     record: bool,
     /// Ends at what gradients are asked for, whatever is behind.
     ends: bool,
+    /// Looks for the gradient that is the first not to be finite.
+    checks: bool,
+    /// While it does: the cotangents of the node at hand.
+    came: RefCell<Vec<Tensor>>,
     /// What a walk around this one had noted in nodes that both come to.
     kept: RefCell<Vec<Kept>>,
 }
@@ -185,7 +190,15 @@ impl<'c> Walk<'c> {
     fn new(cx: &'c Cx, record: bool) -> Walk<'c> {
         let epoch = cx.next_epoch();
         cx.walks.borrow_mut().push(epoch);
-        Walk { cx, epoch, record, ends: false, kept: RefCell::default() }
+        Walk {
+            cx,
+            epoch,
+            record,
+            ends: false,
+            checks: cx.checks_finite(),
+            came: RefCell::default(),
+            kept: RefCell::default(),
+        }
     }
 
     /// Sets aside what a walk around this one needs of a node.
@@ -345,7 +358,7 @@ impl<'c> Walk<'c> {
                     }
                     continue;
                 }
-                if found.is_none() && self.step_plain(n, &mut ready) {
+                if found.is_none() && !self.checks && self.step_plain(n, &mut ready) {
                     if let Some(e) = self.cx.take_failure() {
                         return Err(e);
                     }
@@ -415,6 +428,10 @@ impl<'c> Walk<'c> {
             cots.extend((1..nout).map(|k| n.take_cot(k)));
         }
         let Some(g) = first.or_else(|| cots.iter().find_map(Clone::clone)) else { return Ok(()) };
+        if self.checks {
+            *self.came.borrow_mut() =
+                if cots.is_empty() { vec![g.clone()] } else { cots.iter().flatten().cloned().collect() };
+        }
         if let Some(e) = n.extra.as_ref().filter(|_| self.cx.keeps_values()) {
             *e.kept_grad.borrow_mut() = Some(g.detach());
         }
@@ -452,7 +469,7 @@ impl<'c> Walk<'c> {
                 }
                 Grad::Into(_, f) => {
                     // Into a sum that is already there, unless that sum itself is being recorded.
-                    let acc = if self.record { None } else { input.take_cot(slot) };
+                    let acc = if self.record || self.checks { None } else { input.take_cot(slot) };
                     let merged = acc.is_some();
                     let sum = f(self.cx, &saved, cot, acc);
                     if merged {
@@ -501,6 +518,11 @@ impl<'c> Walk<'c> {
                 Err(e) => return self.cx.fail(e),
             }
         }
+        if self.checks
+            && let Err(e) = self.check(n, k, &g)
+        {
+            return self.cx.fail(e);
+        }
         self.add_cot(input, slot, g);
     }
 
@@ -508,9 +530,43 @@ impl<'c> Walk<'c> {
     fn add_cot(&self, n: &NodeRef, slot: u8, g: Tensor) {
         let sum = match n.take_cot(slot) {
             None => g,
+            Some(old) if self.checks => match self.checked_sum(n, old, g) {
+                Ok(sum) => sum,
+                Err(e) => return self.cx.fail(e),
+            },
             Some(old) => self.cx.accumulate(old, g),
         };
         n.put_cot(slot, Some(sum));
+    }
+
+    /// Refuses the gradient for input `k` of a node if it is the first that is not finite.
+    #[cold]
+    fn check(&self, n: &NodeRef, k: usize, g: &Tensor) -> Result<()> {
+        let spread = Spread::of(g)?;
+        if spread.is_finite() {
+            return Ok(());
+        }
+        let (came, saved) = (self.came.borrow(), n.all_saved());
+        let read = came.iter().map(|t| ("the gradient that came,", t));
+        let read: Vec<(&str, &Tensor)> = read.chain(saved.iter().map(|t| ("what was kept,", t))).collect();
+        for (_, t) in &read {
+            if !is_finite(t)? {
+                return Ok(());
+            }
+        }
+        let name = n.op.tensor_params().nth(k).map_or("its argument", |p| p.name);
+        Err(gradient_error(n, &format!("the gradient for {name} of"), &spread.faults(), &read)?)
+    }
+
+    #[cold]
+    fn checked_sum(&self, n: &NodeRef, old: Tensor, g: Tensor) -> Result<Tensor> {
+        let sum = self.cx.accumulate(old.clone(), g.clone());
+        let spread = Spread::of(&sum)?;
+        if spread.is_finite() || !is_finite(&old)? || !is_finite(&g)? {
+            return Ok(sum);
+        }
+        let read = [("the sum so far,", &old), ("what came,", &g)];
+        Err(gradient_error(n, "the sum of the gradients for", &spread.faults(), &read)?)
     }
 
     /// Releases what the nodes saved, after all of them are done: an error on the way leaves the tape usable.

@@ -15,6 +15,8 @@ pub struct Cx {
     put_off_from: Cell<usize>,
     /// Whether nodes keep their results, so that a tape can show them.
     keep_values: Cell<bool>,
+    /// Whether what makes numbers that are not finite is an error.
+    check_finite: Cell<bool>,
     /// How many checkpointed functions are running, in the bits where a node notes it.
     pub(super) level: Cell<u8>,
     site: Cell<u32>,
@@ -69,6 +71,7 @@ impl Cx {
             device: Cell::new(Device::Cpu),
             put_off_from: Cell::new(if eager { usize::MAX } else { PUT_OFF_FROM }),
             keep_values: Cell::new(false),
+            check_finite: Cell::new(false),
             level: Cell::new(0),
             site: Cell::new(0),
             iter: Cell::new(0),
@@ -141,6 +144,19 @@ impl Cx {
 
     pub fn set_keep_values(&self, on: bool) {
         self.keep_values.set(on);
+    }
+
+    #[inline(always)]
+    pub fn checks_finite(&self) -> bool {
+        self.check_finite.get()
+    }
+
+    /// Makes it an error when an operation makes a NaN or an infinity of finite numbers. Each then runs at once.
+    pub fn set_check_finite(&self, on: bool) {
+        self.check_finite.set(on);
+        if on {
+            self.set_put_off(false);
+        }
     }
 
     /// The place in the user's program that runs from now on.

@@ -6,6 +6,7 @@
 pub mod backward;
 pub mod custom;
 mod cx;
+pub mod finite;
 mod inspect;
 mod nested;
 mod node;

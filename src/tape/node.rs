@@ -151,6 +151,13 @@ impl NodeObj {
         }
     }
 
+    /// Everything saved.
+    pub(super) fn all_saved(&self) -> Vec<Tensor> {
+        let own = (0..2).filter_map(|k| self.saved(k));
+        let more = self.extra.iter().flat_map(|e| e.saved.borrow().iter().map(|(_, t)| t.clone()).collect::<Vec<_>>());
+        own.chain(more).collect()
+    }
+
     /// The cotangents of all results.
     pub(super) fn take_cots(&self) -> Vec<(u8, Tensor)> {
         let slots = self.extra.as_ref().map_or(1, |e| e.nout.max(1));
