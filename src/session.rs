@@ -46,6 +46,8 @@ pub struct Options {
     pub threads: Option<usize>,
     /// Most bytes of tensors; `None` is four fifths of the machine's memory.
     pub memory: Option<usize>,
+    /// Makes it an error when an operation makes a NaN or an infinity of finite numbers.
+    pub check_nan: bool,
 }
 
 impl Default for Options {
@@ -58,6 +60,7 @@ impl Default for Options {
             device: Device::Cpu,
             threads: None,
             memory: None,
+            check_nan: false,
         }
     }
 }
@@ -92,6 +95,9 @@ impl Session {
             vm.cx().seed(seed);
         }
         vm.cx().set_device(options.device);
+        if options.check_nan {
+            vm.cx().set_check_finite(true);
+        }
         let loader = Rc::new(Loader::new(sources, &mut vm));
         vm.set_importer(loader.clone());
         Session { vm, loader, names: GlobalNames::new(), interrupt: options.interrupt }

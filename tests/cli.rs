@@ -125,6 +125,34 @@ fn options_reach_the_program() {
 }
 
 #[test]
+fn the_first_number_that_is_not_finite() {
+    let program =
+        "let w = param([0.0, 4.0])\nlet y = w * 1\nfor k in 0..3 { if k == 2 { y = sqrt(y) } }\nbackward(sum(y))\n";
+    let file = script(program);
+    fine(&[file.path().to_str().unwrap()], "", "");
+    let (code, _, stderr) = run(&["run", "--check-nan", file.path().to_str().unwrap()], "");
+    assert_eq!(code, Some(1));
+    for part in ["NAN-01", "`sqrt` has 1 infinity", "backward", "turn 2", ":3:33", "f32[2], 1.0", "f32[2], 0.0 … 2.0"]
+    {
+        assert!(stderr.contains(part), "{part}: {stderr}");
+    }
+    // Large enough to be put off, and it is no later operation.
+    let late = "let x = ones(10000) * 90\nlet y = exp(x)\nprint(sum(y + 1))";
+    fine(&["-e", late], "", "inf\n");
+    fails(&["--check-nan", "-e", late], "", 1, "`exp` made 10000 infinities of finite numbers (forward)");
+    let nested = "for i in 0..3 { for j in 0..3 { [1.0] / (2 - i * j) } }";
+    fails(&["--check-nan", "-e", nested], "", 1, "in turns 1, 2 of the loops around it (forward)");
+    fails(&["--check-nan", "-e", "let w = param([1e38]); w *= 1e10"], "", 1, "f32[1], 1e38");
+    fails(&["--check-nan", "-e", "log(0.0)"], "", 1, "NAN-01");
+    let sum = "let w = param([1e30]); backward(sum(w * 2e38 + w * 2e38))";
+    fails(&["--check-nan", "-e", &sum.replace("1e30", "0.0")], "", 1, "the sum of the gradients for");
+    fails(&["--check-nan", "-e", "fn f(x) { x } backward(g) { g / 0 }\nbackward(f(param(1.0)))"], "", 1, "`/` made");
+    // What is not finite from the start is nobody's fault.
+    let own = "print(masked_fill([1.0, 2.0], [true, false], -inf) * 2, full(1, inf), [inf] - inf)";
+    fine(&["--check-nan", "-e", own], "", "f32[2] [-inf, 4.0] f32[1] [inf] f32[1] [nan]\n");
+}
+
+#[test]
 fn cuda_without_a_gpu_is_a_plain_error() {
     let (code, stdout, stderr) = run(&["--device", "cuda", "-e", "cuda_available()"], "");
     if code == Some(0) {

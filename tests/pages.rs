@@ -71,7 +71,8 @@ fn the_programs_of_the_pages_do_as_they_say() {
     let mut wrong = Vec::new();
     for page in pages() {
         for example in page.examples() {
-            let (code, _, stderr) = run(&["-"], example.text);
+            let args: Vec<&str> = example.option.into_iter().chain(["-"]).collect();
+            let (code, _, stderr) = run(&args, example.text);
             let expected =
                 if example.fails { stderr.starts_with(page.code) } else { code == Some(0) && stderr.is_empty() };
             if !expected {

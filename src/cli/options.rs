@@ -1,6 +1,6 @@
 //! Options that every command which runs a program takes.
 
-use clap::{Arg, ArgMatches, value_parser};
+use clap::{Arg, ArgAction, ArgMatches, value_parser};
 
 use crate::device::Device;
 
@@ -12,9 +12,11 @@ pub struct RunOptions {
     pub seed: Option<u64>,
     /// Bytes of tensors.
     pub memory: Option<usize>,
+    /// Stop at the first number that is not finite.
+    pub check_nan: bool,
 }
 
-pub fn args() -> [Arg; 4] {
+pub fn args() -> [Arg; 5] {
     [
         Arg::new("device")
             .long("device")
@@ -38,6 +40,10 @@ pub fn args() -> [Arg; 4] {
             .value_name("SIZE")
             .value_parser(memory)
             .help("Most memory for tensors, as in 8G or 512M [default: 80 % of the machine's]"),
+        Arg::new("check-nan")
+            .long("check-nan")
+            .action(ArgAction::SetTrue)
+            .help("Stop at the first operation that makes a NaN or an infinity of finite numbers"),
     ]
 }
 
@@ -52,6 +58,7 @@ impl RunOptions {
             // As `seed(n)` in a program reads an int.
             seed: matches.get_one::<i64>("seed").map(|n| *n as u64),
             memory: matches.get_one("memory").copied(),
+            check_nan: matches.get_flag("check-nan"),
         }
     }
 }

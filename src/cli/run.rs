@@ -102,6 +102,7 @@ impl Sitting {
             device: options.device,
             threads: options.threads,
             memory: options.memory,
+            check_nan: options.check_nan,
         });
         Ok(Sitting { session, out, style, interrupt })
     }

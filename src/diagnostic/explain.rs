@@ -16,6 +16,8 @@ pub struct Example {
     pub text: &'static str,
     /// Has the error of the page; the others run.
     pub fails: bool,
+    /// An option of the command that it is run with.
+    pub option: Option<&'static str>,
 }
 
 /// The files of `docs/errors/`.
@@ -28,10 +30,12 @@ const FILES: &[&str] = &[
     include_str!("../../docs/errors/FIND.md"),
     include_str!("../../docs/errors/FLOW.md"),
     include_str!("../../docs/errors/FORMAT.md"),
+    include_str!("../../docs/errors/GRAD.md"),
     include_str!("../../docs/errors/INDEX.md"),
     include_str!("../../docs/errors/IO.md"),
     include_str!("../../docs/errors/LIMIT.md"),
     include_str!("../../docs/errors/NAME.md"),
+    include_str!("../../docs/errors/NAN.md"),
     include_str!("../../docs/errors/ORDER.md"),
     include_str!("../../docs/errors/PARSE.md"),
     include_str!("../../docs/errors/SHAPE.md"),
@@ -58,11 +62,21 @@ pub fn page(code: &str) -> Option<Page> {
 }
 
 impl Page {
-    /// The programs between fences: ` ```reel ` runs, ` ```reel fails ` does not.
+    /// The programs between fences: ` ```reel ` runs, ` ```reel fails ` does not; an
+    /// option such as `--check-nan` may follow.
     pub fn examples(&self) -> impl Iterator<Item = Example> {
         self.body.split("```").skip(1).step_by(2).filter_map(|fenced| {
             let (head, text) = fenced.split_once('\n')?;
-            matches!(head, "reel" | "reel fails").then_some(Example { text, fails: head == "reel fails" })
+            let mut words = head.split(' ');
+            let is_reel = words.next() == Some("reel");
+            let (mut fails, mut option) = (false, None);
+            for word in words {
+                match word {
+                    "fails" => fails = true,
+                    word => option = Some(word),
+                }
+            }
+            is_reel.then_some(Example { text, fails, option })
         })
     }
 

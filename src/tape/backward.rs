@@ -3,11 +3,14 @@
 //! Two explicit stacks, no recursion. Nothing outside the nodes changes until the end: an error or an interrupt
 //! in the middle leaves every `.grad` as it was.
 
+use super::finite::{Spread, gradient_error, is_finite};
+use super::nested::Kept;
 use super::node::{NodeRef, WANTED};
-use super::{ARGUMENT, CUSTOM, Cx, LEAF, Param, Saved};
+use super::{ARGUMENT, CUSTOM, Cx, LEAF, PART, Param, Saved};
 use crate::device::cpu::pool;
 use crate::ops::{Grad, OpError, Result};
 use crate::tensor::{Num, Tensor};
+use std::cell::RefCell;
 
 #[derive(Default)]
 pub struct BackwardOptions {
@@ -37,8 +40,11 @@ impl Cx {
     pub fn backward(&self, loss: &Tensor, options: BackwardOptions) -> Result<()> {
         let seed = self.seed_of(loss, options.seed)?;
         let Some(root) = loss.node() else { return Err(untracked(loss)) };
-        let walk = Walk { cx: self, epoch: self.next_epoch(), record: options.create_graph };
+        let walk = Walk::new(self, options.create_graph);
         let leaves = walk.count(&[root], None)?;
+        if !options.retain && walk.kept.borrow().iter().any(Kept::is_operation) {
+            return Err(rewound_within());
+        }
         self.note_rewound(walk.epoch);
         root.put_cot(loss.slot(), Some(seed));
         let done = walk.run(&[root], None).and_then(|()| {
@@ -76,12 +82,32 @@ impl Cx {
     /// The gradients of `ys` (each with its cotangent) with respect to `wrt`; none where no path leads. Touches no
     /// parameter and leaves the tape as it was.
     pub fn grads(&self, ys: &[(Tensor, Tensor)], wrt: &[Tensor], recording: Recording) -> Result<Vec<Option<Tensor>>> {
+        self.grads_to(ys, wrt, recording, false)
+    }
+
+    /// `grads` where all that the walk comes to ends in one of `wrt`: it looks at nothing behind them.
+    pub fn grads_up_to(
+        &self,
+        ys: &[(Tensor, Tensor)],
+        wrt: &[Tensor],
+        recording: Recording,
+    ) -> Result<Vec<Option<Tensor>>> {
+        self.grads_to(ys, wrt, recording, true)
+    }
+
+    fn grads_to(
+        &self,
+        ys: &[(Tensor, Tensor)],
+        wrt: &[Tensor],
+        recording: Recording,
+        ends: bool,
+    ) -> Result<Vec<Option<Tensor>>> {
         let roots: Vec<&NodeRef> = ys.iter().filter_map(|(y, _)| y.node()).collect();
-        let mut walk = Walk { cx: self, epoch: self.next_epoch(), record: recording == Recording::Always };
+        let mut walk = Walk::new(self, recording == Recording::Always);
+        walk.ends = ends;
         let others = walk.count(&roots, Some(wrt))?;
-        let is_target = |n: &NodeRef| wrt.iter().any(|t| t.node().is_some_and(|w| w.same(n)));
         if recording == Recording::IfOthersAreReached {
-            walk.record = self.grad_enabled() && others.iter().any(|n| !is_target(n));
+            walk.record = self.grad_enabled() && others.iter().any(|n| !is_one_of(wrt, n));
         }
         let mut found: Vec<Option<Tensor>> = vec![None; wrt.len()];
         self.with_grad_mode(walk.record, || {
@@ -137,21 +163,66 @@ struct Walk<'c> {
     cx: &'c Cx,
     epoch: u32,
     record: bool,
+    /// Ends at what gradients are asked for, whatever is behind.
+    ends: bool,
+    /// Looks for the gradient that is the first not to be finite.
+    checks: bool,
+    /// While it does: the cotangents of the node at hand.
+    came: RefCell<Vec<Tensor>>,
+    /// What a walk around this one had noted in nodes that both come to.
+    kept: RefCell<Vec<Kept>>,
+}
+
+impl Drop for Walk<'_> {
+    fn drop(&mut self) {
+        self.kept.get_mut().drain(..).for_each(Kept::put_back);
+        self.cx.walks.borrow_mut().pop();
+    }
 }
 
 type Found<'f> = Option<(&'f [Tensor], &'f mut Vec<Option<Tensor>>)>;
 
-impl Walk<'_> {
+fn is_one_of(wrt: &[Tensor], n: &NodeRef) -> bool {
+    wrt.iter().any(|t| t.node().is_some_and(|w| w.same(n)))
+}
+
+impl<'c> Walk<'c> {
+    fn new(cx: &'c Cx, record: bool) -> Walk<'c> {
+        let epoch = cx.next_epoch();
+        cx.walks.borrow_mut().push(epoch);
+        Walk {
+            cx,
+            epoch,
+            record,
+            ends: false,
+            checks: cx.checks_finite(),
+            came: RefCell::default(),
+            kept: RefCell::default(),
+        }
+    }
+
+    /// Sets aside what a walk around this one needs of a node.
+    #[cold]
+    fn keep(&self, n: &NodeRef) {
+        if self.cx.walks.borrow().contains(&n.epoch.get()) {
+            self.kept.borrow_mut().push(Kept::of(n));
+        }
+    }
+
     /// Counts, for every node that the roots reach, how often its results are used on the way. Gives the leaves
     /// among them. With `wrt`, only uses that lead to one of these count, and the walk stops behind them.
     fn count<'n>(&self, roots: &[&'n NodeRef], wrt: Option<&[Tensor]>) -> Result<Vec<&'n NodeRef>> {
         let mut leaves = Vec::new();
         let mut stack: Vec<&'n NodeRef> = Vec::new();
         let mut order: Vec<&'n NodeRef> = Vec::new();
+        let nested = self.cx.walks.borrow().len() > 1;
         let visit = |n: &'n NodeRef, stack: &mut Vec<&'n NodeRef>| {
             if n.epoch.get() != self.epoch {
                 if n.is_freed() {
                     return Err(self.rewound_before(n.epoch.get()));
+                }
+                if nested {
+                    self.keep(n);
                 }
                 n.epoch.set(self.epoch);
                 n.uses.set(0);
@@ -169,6 +240,9 @@ impl Walk<'_> {
             }
             if n.op == &LEAF || (n.op == &ARGUMENT && n.input(0).is_none()) {
                 leaves.push(n);
+                continue;
+            }
+            if self.ends && wrt.is_some_and(|wrt| is_one_of(wrt, n)) {
                 continue;
             }
             if n.extra.is_none() && wrt.is_none() {
@@ -229,7 +303,7 @@ impl Walk<'_> {
         }
         for n in order {
             n.epoch.set(self.epoch);
-            if n.flag(WANTED) {
+            if n.flag(WANTED) && !(self.ends && is_one_of(wrt, n)) {
                 for k in 0..n.inputs_len() {
                     if let Some((input, _)) = n.input(k).filter(|(p, _)| p.flag(WANTED)) {
                         input.uses.set(input.uses.get() + 1);
@@ -271,13 +345,20 @@ impl Walk<'_> {
                         }
                     }
                 }
+                if self.ends
+                    && let Some((wrt, _)) = &found
+                    && is_one_of(wrt, n)
+                {
+                    n.take_cots();
+                    continue;
+                }
                 if n.op == &LEAF {
                     if found.is_some() {
                         n.take_cot(0);
                     }
                     continue;
                 }
-                if found.is_none() && self.step_plain(n, &mut ready) {
+                if found.is_none() && !self.checks && self.step_plain(n, &mut ready) {
                     if let Some(e) = self.cx.take_failure() {
                         return Err(e);
                     }
@@ -347,10 +428,14 @@ impl Walk<'_> {
             cots.extend((1..nout).map(|k| n.take_cot(k)));
         }
         let Some(g) = first.or_else(|| cots.iter().find_map(Clone::clone)) else { return Ok(()) };
+        if self.checks {
+            *self.came.borrow_mut() =
+                if cots.is_empty() { vec![g.clone()] } else { cots.iter().flatten().cloned().collect() };
+        }
         if let Some(e) = n.extra.as_ref().filter(|_| self.cx.keeps_values()) {
             *e.kept_grad.borrow_mut() = Some(g.detach());
         }
-        if n.op == &ARGUMENT {
+        if n.op == &ARGUMENT || n.op == &PART {
             if let Some((input, slot)) = n.input(0).filter(|(p, _)| p.flag(WANTED)) {
                 self.add_cot(input, slot, g);
             }
@@ -384,7 +469,7 @@ impl Walk<'_> {
                 }
                 Grad::Into(_, f) => {
                     // Into a sum that is already there, unless that sum itself is being recorded.
-                    let acc = if self.record { None } else { input.take_cot(slot) };
+                    let acc = if self.record || self.checks { None } else { input.take_cot(slot) };
                     let merged = acc.is_some();
                     let sum = f(self.cx, &saved, cot, acc);
                     if merged {
@@ -433,6 +518,11 @@ impl Walk<'_> {
                 Err(e) => return self.cx.fail(e),
             }
         }
+        if self.checks
+            && let Err(e) = self.check(n, k, &g)
+        {
+            return self.cx.fail(e);
+        }
         self.add_cot(input, slot, g);
     }
 
@@ -440,9 +530,43 @@ impl Walk<'_> {
     fn add_cot(&self, n: &NodeRef, slot: u8, g: Tensor) {
         let sum = match n.take_cot(slot) {
             None => g,
+            Some(old) if self.checks => match self.checked_sum(n, old, g) {
+                Ok(sum) => sum,
+                Err(e) => return self.cx.fail(e),
+            },
             Some(old) => self.cx.accumulate(old, g),
         };
         n.put_cot(slot, Some(sum));
+    }
+
+    /// Refuses the gradient for input `k` of a node if it is the first that is not finite.
+    #[cold]
+    fn check(&self, n: &NodeRef, k: usize, g: &Tensor) -> Result<()> {
+        let spread = Spread::of(g)?;
+        if spread.is_finite() {
+            return Ok(());
+        }
+        let (came, saved) = (self.came.borrow(), n.all_saved());
+        let read = came.iter().map(|t| ("the gradient that came,", t));
+        let read: Vec<(&str, &Tensor)> = read.chain(saved.iter().map(|t| ("what was kept,", t))).collect();
+        for (_, t) in &read {
+            if !is_finite(t)? {
+                return Ok(());
+            }
+        }
+        let name = n.op.tensor_params().nth(k).map_or("its argument", |p| p.name);
+        Err(gradient_error(n, &format!("the gradient for {name} of"), &spread.faults(), &read)?)
+    }
+
+    #[cold]
+    fn checked_sum(&self, n: &NodeRef, old: Tensor, g: Tensor) -> Result<Tensor> {
+        let sum = self.cx.accumulate(old.clone(), g.clone());
+        let spread = Spread::of(&sum)?;
+        if spread.is_finite() || !is_finite(&old)? || !is_finite(&g)? {
+            return Ok(sum);
+        }
+        let read = [("the sum so far,", &old), ("what came,", &g)];
+        Err(gradient_error(n, "the sum of the gradients for", &spread.faults(), &read)?)
     }
 
     /// Releases what the nodes saved, after all of them are done: an error on the way leaves the tape usable.
@@ -468,16 +592,21 @@ impl Walk<'_> {
         let seen = self.cx.next_epoch();
         let mut stack: Vec<&NodeRef> = roots.to_vec();
         while let Some(n) = stack.pop() {
-            if n.epoch.replace(seen) == seen {
+            // Only this walk's: a walk around this one goes on.
+            if n.epoch.get() != self.epoch {
                 continue;
             }
-            for slot in 0..n.extra.as_ref().map_or(1, |e| e.nout.max(1)) {
-                n.take_cot(slot);
-            }
+            n.epoch.set(seen);
+            n.take_cots();
             stack.extend((0..n.inputs_len()).filter_map(|k| n.input(k).map(|(p, _)| p)));
         }
         self.cx.take_failure();
     }
+}
+
+fn rewound_within() -> Box<OpError> {
+    OpError::new("TAPE-03", "this tape is being rewound, and what runs meanwhile cannot rewind it again")
+        .help("write backward(loss, retain: true), or grad(y, of: x), which leaves the tape as it is")
 }
 
 fn no_gradient(n: &NodeRef, k: usize, why: &str) -> Box<OpError> {

@@ -15,12 +15,18 @@ pub struct Cx {
     put_off_from: Cell<usize>,
     /// Whether nodes keep their results, so that a tape can show them.
     keep_values: Cell<bool>,
+    /// Whether what makes numbers that are not finite is an error.
+    check_finite: Cell<bool>,
+    /// How many checkpointed functions are running, in the bits where a node notes it.
+    pub(super) level: Cell<u8>,
     site: Cell<u32>,
     iter: Cell<u32>,
     /// The turns of the loops around the innermost one; made when something is recorded in them.
     outer: Cell<Option<LoopRef>>,
     loops: RefCell<Vec<(u32, Option<LoopRef>)>>,
     pub(super) epoch: Cell<u32>,
+    /// The walks that are running, the innermost last: what one calls may walk the tape too.
+    pub(super) walks: RefCell<Vec<u32>>,
     /// The places of the last backwards, by epoch, to tell where a tape was used up.
     pub(super) rewound: RefCell<std::collections::VecDeque<(u32, u32)>>,
     pub(super) rng: Cell<Rng>,
@@ -65,11 +71,14 @@ impl Cx {
             device: Cell::new(Device::Cpu),
             put_off_from: Cell::new(if eager { usize::MAX } else { PUT_OFF_FROM }),
             keep_values: Cell::new(false),
+            check_finite: Cell::new(false),
+            level: Cell::new(0),
             site: Cell::new(0),
             iter: Cell::new(0),
             outer: Cell::new(None),
             loops: RefCell::new(Vec::new()),
             epoch: Cell::new(0),
+            walks: RefCell::new(Vec::new()),
             rewound: RefCell::new(std::collections::VecDeque::new()),
             rng: Cell::new(Rng { key, counter: 0 }),
             warnings: RefCell::new(Vec::new()),
@@ -135,6 +144,19 @@ impl Cx {
 
     pub fn set_keep_values(&self, on: bool) {
         self.keep_values.set(on);
+    }
+
+    #[inline(always)]
+    pub fn checks_finite(&self) -> bool {
+        self.check_finite.get()
+    }
+
+    /// Makes it an error when an operation makes a NaN or an infinity of finite numbers. Each then runs at once.
+    pub fn set_check_finite(&self, on: bool) {
+        self.check_finite.set(on);
+        if on {
+            self.set_put_off(false);
+        }
     }
 
     /// The place in the user's program that runs from now on.
@@ -222,6 +244,16 @@ impl Cx {
         let rng = self.rng.get();
         self.rng.set(Rng { counter: rng.counter.wrapping_add(blocks), ..rng });
         rng
+    }
+
+    /// Where the random numbers stand.
+    pub fn random_state(&self) -> Rng {
+        self.rng.get()
+    }
+
+    /// Goes on with the random numbers from there; gives where they stood.
+    pub fn set_random_state(&self, rng: Rng) -> Rng {
+        self.rng.replace(rng)
     }
 
     /// Warns once per place and code.

@@ -16,7 +16,7 @@ pub struct Tape {
 
 /// One node of a tape.
 pub struct TapeNode<'a> {
-    node: &'a NodeObj,
+    pub(super) node: &'a NodeObj,
     /// Positions of its inputs on the tape, none for what is not tracked.
     pub inputs: &'a [Option<usize>],
 }

@@ -6,14 +6,16 @@
 pub mod backward;
 pub mod custom;
 mod cx;
+pub mod finite;
 mod inspect;
+mod nested;
 mod node;
 mod param;
 mod record;
 mod saved;
 
 pub use backward::BackwardOptions;
-pub use cx::{Cx, OpWarning};
+pub use cx::{Cx, OpWarning, Rng};
 pub use inspect::{Tape, TapeNode};
 pub use node::{LoopRef, NodeObj, NodeRef};
 pub use param::Param;
@@ -30,6 +32,9 @@ pub static LEAF: Op = mark("param", "A parameter.");
 pub static ARGUMENT: Op = mark("argument", "The argument of a function whose gradient is asked for.");
 /// Stands on the tape for a user's function with its own gradient.
 pub static CUSTOM: Op = mark("function", "A function with its own gradient.");
+
+/// Stands on the tape for a result that a node of many cannot name in the four bits that its users have for it.
+pub static PART: Op = mark("part", "One of the results of a function with many.");
 
 const fn mark(name: &'static str, doc: &'static str) -> Op {
     Op {

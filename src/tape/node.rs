@@ -74,6 +74,9 @@ pub(super) const NUM0: u8 = 2;
 pub(super) const NUM1: u8 = 4;
 /// A gradient of it has been asked for or leads to one that has.
 pub(super) const WANTED: u8 = 8;
+/// How many checkpointed functions were running when it was made: the upper four bits.
+pub(super) const LEVEL: u8 = 0xf0;
+pub(super) const ONE_LEVEL: u8 = 0x10;
 
 impl NodeObj {
     #[inline(always)]
@@ -84,6 +87,11 @@ impl NodeObj {
     #[inline(always)]
     pub(super) fn set_flag(&self, f: u8, on: bool) {
         self.flags.set(if on { self.flags.get() | f } else { self.flags.get() & !f });
+    }
+
+    /// Whether a checkpointed function of this level, or one that it called, made it.
+    pub(super) fn is_inside(&self, level: u8) -> bool {
+        self.flags.get() & LEVEL >= level
     }
 
     /// Whether a backward has released what it saved.
@@ -141,6 +149,19 @@ impl NodeObj {
             }
             cots[k] = g;
         }
+    }
+
+    /// Everything saved.
+    pub(super) fn all_saved(&self) -> Vec<Tensor> {
+        let own = (0..2).filter_map(|k| self.saved(k));
+        let more = self.extra.iter().flat_map(|e| e.saved.borrow().iter().map(|(_, t)| t.clone()).collect::<Vec<_>>());
+        own.chain(more).collect()
+    }
+
+    /// The cotangents of all results.
+    pub(super) fn take_cots(&self) -> Vec<(u8, Tensor)> {
+        let slots = self.extra.as_ref().map_or(1, |e| e.nout.max(1));
+        (0..slots).filter_map(|k| self.take_cot(k).map(|g| (k, g))).collect()
     }
 
     /// Sets something saved aside; `slot` is 0 or 1 in the node itself.

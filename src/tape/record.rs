@@ -25,7 +25,7 @@ impl NodeObj {
             epoch: Cell::new(0),
             dtype,
             nin,
-            flags: Cell::new(0),
+            flags: Cell::new(cx.level.get()),
             slots: 0,
             inputs: [None, None],
             saved: UnsafeCell::new([None, None]),

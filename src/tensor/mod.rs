@@ -253,6 +253,14 @@ impl Tensor {
         self.0.node.is_some()
     }
 
+    /// Whether both are the same result of one node of the tape.
+    pub fn same_place(&self, other: &Tensor) -> bool {
+        match (self.node(), other.node()) {
+            (Some(a), Some(b)) => a.same(b) && self.slot() == other.slot(),
+            _ => false,
+        }
+    }
+
     /// Where it was made: a place in the user's program, 0 when unknown, and the innermost loop's turn.
     pub fn origin(&self) -> (u32, u32) {
         (self.0.site, self.0.iter)

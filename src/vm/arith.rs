@@ -9,7 +9,7 @@ use super::operand::{number, operand};
 use super::print::{describe, with_article};
 use super::value::{Obj, Value};
 use crate::device::cpu::alloc;
-use crate::ops::{self, Op};
+use crate::ops::{self, Op, Operand};
 use crate::tensor::Num;
 
 pub const CODES: &[(&str, &str)] = &[
@@ -94,7 +94,11 @@ impl Vm {
     /// `dst = a op b`. `assign`: `a op= b`, which updates a cell.
     pub(super) fn arith(&mut self, op: Arith, assign: bool, dst: Reg, a: Reg, b: Reg) -> Result<(), Error> {
         let (x, y) = (self.peek(a), self.peek(b));
-        let value = if let (Value::Tensor(x), Value::Tensor(y)) = (x, y) {
+        let value = if self.cx.checks_finite() && !(assign && matches!(x, Value::Cell(_))) {
+            self.note_site();
+            let (x, y) = (x.clone(), y.clone());
+            self.arith_values(op, &x, &y)?
+        } else if let (Value::Tensor(x), Value::Tensor(y)) = (x, y) {
             self.note_site();
             Value::Tensor(self.cx.binary_tt(self.operators.arith(op)?, x, y)?)
         } else if let (Value::Tensor(x), Value::Cell(y)) = (x, y) {
@@ -117,7 +121,7 @@ impl Vm {
     pub(super) fn arith_with(&mut self, op: Arith, assign: bool, dst: Reg, a: Reg, y: Value) -> Result<(), Error> {
         let x = self.peek(a);
         let value = match (x, &y) {
-            (Value::Tensor(x), Value::Int(_) | Value::Float(_)) => {
+            (Value::Tensor(x), Value::Int(_) | Value::Float(_)) if !self.cx.checks_finite() => {
                 self.note_site();
                 let n = if let Value::Int(i) = y { Num::Int(i) } else { number(&y).unwrap_or(Num::Int(0)) };
                 Value::Tensor(self.cx.binary_tn(self.operators.arith(op)?, x, n, false)?)
@@ -138,7 +142,15 @@ impl Vm {
         let Some(rhs) = operand(rhs) else { return Err(mismatch(op.symbol(), self.peek(a), rhs)) };
         self.note_site();
         let operator = self.operators.arith(op)?;
+        let before = self.cx.checks_finite().then(|| cell.data());
         cell.update(&self.cx, operator, &rhs)?;
+        if let Some(before) = before {
+            let (old, new) = (Operand::Tensor(before.clone()), cell.data());
+            if let Err(e) = self.check_made(op.symbol(), &[(0, &old), (1, &rhs)], &[new]) {
+                cell.assign(&self.cx, &before)?;
+                return Err(e);
+            }
+        }
         let code = self.code();
         if dst == a && dst >= code.this && dst < code.this + code.params.len() as u16 && !code.is_library {
             let name = &code.params[(dst - code.this) as usize].name;
@@ -159,7 +171,11 @@ impl Vm {
     pub(super) fn arith_values(&mut self, op: Arith, x: &Value, y: &Value) -> Result<Value, Error> {
         if matches!(x, Value::Tensor(_) | Value::Cell(_)) || matches!(y, Value::Tensor(_) | Value::Cell(_)) {
             let (Some(a), Some(b)) = (operand(x), operand(y)) else { return Err(mismatch(op.symbol(), x, y)) };
-            return Ok(Value::Tensor(self.cx.binary(self.operators.arith(op)?, &a, &b)?));
+            let made = self.cx.binary(self.operators.arith(op)?, &a, &b)?;
+            if self.cx.checks_finite() {
+                self.check_made(op.symbol(), &[(0, &a), (1, &b)], std::slice::from_ref(&made))?;
+            }
+            return Ok(Value::Tensor(made));
         }
         match (number(x), number(y)) {
             (Some(a), Some(b)) => host_arith(op, a, b).map_err(|e| e.labels_or(x, y)),

@@ -4,6 +4,8 @@
 //! nest; what it closes over keeps its own place on the tape. Uses `tape`, `ops`.
 
 mod check;
+mod checkpoint;
+mod hook;
 mod lift;
 mod maps;
 
@@ -27,10 +29,14 @@ pub const CODES: &[(&str, &str)] = &[
     ("GRAD-02", "the result of a differentiated function does not fit: it must be a tensor, for `grad` of one element"),
     ("GRAD-03", "`wrt:` names an argument that the call does not have"),
     ("GRAD-04", "the gradient of a function differs from finite differences"),
+    ("GRAD-06", "a checkpoint cannot be made of this function, or the function did not do the same again"),
+    ("GRAD-07", "what the function of `on_grad` gives is no gradient"),
     ("WARN-05", "a gradient is zero because the result does not depend on the argument"),
 ];
 
 pub use check::GRADCHECK;
+pub use checkpoint::CHECKPOINT;
+pub use hook::ON_GRAD;
 pub use maps::{HESSIAN, JACOBIAN, JVP, VJP};
 
 const NONE: ParamDefault = ParamDefault::None;
@@ -151,7 +157,7 @@ fn gradient_function(name: &'static str, f: Value, wrt: &Value, with_value: bool
     Ok(Value::native(GradientFunction { name, f, wrt, with_value }))
 }
 
-fn is_callable(f: &Value) -> bool {
+pub(super) fn is_callable(f: &Value) -> bool {
     f.kind() == Kind::Fn || f.as_instance().is_some() || f.as_native().is_some()
 }
 

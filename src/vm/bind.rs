@@ -103,7 +103,7 @@ impl Vm {
     pub(super) fn unary(&mut self, dst: Reg, a: Reg, op: u16) -> Result<(), Error> {
         let op = self.code().ops[op as usize];
         let value = match self.peek(a) {
-            Value::Tensor(t) if op.params.len() == 1 && op.tiles().is_some() => {
+            Value::Tensor(t) if op.params.len() == 1 && op.tiles().is_some() && !self.cx.checks_finite() => {
                 self.note_site();
                 Value::Tensor(self.cx.unary(op, t)?)
             }
@@ -137,10 +137,39 @@ impl Vm {
         if bound.host_only
             && let Some(value) = self.host_op(op, &bound)?
         {
+            if self.cx.checks_finite()
+                && let Value::Float(x) = value
+            {
+                let made = Outputs::One(Tensor::scalar(DType::F64, Num::Float(x)));
+                self.check_call(op, &bound, &made).map_err(|e| e.map(&bound.from))?;
+            }
             return Ok(value);
         }
         let outputs = self.cx.call(op, &bound.tensors, &bound.attrs).map_err(|e| Error::from(e).map(&bound.from))?;
+        if self.cx.checks_finite() {
+            self.check_call(op, &bound, &outputs).map_err(|e| e.map(&bound.from))?;
+        }
         Ok(outputs_value(op, outputs))
+    }
+
+    #[cold]
+    fn check_call(&self, op: &'static Op, bound: &Bound, outputs: &Outputs) -> Result<(), Error> {
+        let is_finite = |a: &Attr| match a {
+            Attr::Float(x) => x.is_finite(),
+            Attr::Floats(list) => list.iter().all(|x| x.is_finite()),
+            _ => true,
+        };
+        if !bound.attrs.iter().all(is_finite) {
+            return Ok(());
+        }
+        let params: Vec<usize> = (0..op.params.len()).filter(|k| op.params[*k].kind.is_tensor()).collect();
+        let last = params.last().copied().unwrap_or(0);
+        let operands: Vec<(usize, &Operand)> =
+            bound.tensors.iter().enumerate().map(|(k, o)| (params.get(k).copied().unwrap_or(last), o)).collect();
+        match outputs {
+            Outputs::One(t) => self.check_made(op.name, &operands, std::slice::from_ref(t)),
+            Outputs::Many(list) => self.check_made(op.name, &operands, list),
+        }
     }
 
     /// An operation given host numbers only: computed in i64 if it can, else in f64, and taken out again.

@@ -17,7 +17,7 @@ use super::value::{Obj, Value};
 use crate::ops::OpError;
 use crate::source::Span;
 use crate::tape::Cx;
-use crate::tape::custom::stray;
+use crate::tape::custom::{Pull, stray};
 use crate::tensor::{Dims, Tensor};
 
 pub const CODES: &[(&str, &str)] =
@@ -119,17 +119,9 @@ impl Vm {
             outputs: outputs.clone(),
             is_tuple: result.as_tuple().is_some(),
         };
-        let lent = self.lent.clone();
-        let pull = move |cx: &Cx, cotangents: &[Option<Tensor>]| {
-            // SAFETY: `lend` has set the pointer from the `&mut Vm` that its caller holds and does not use while the
-            // tape is walked, which is now.
-            match unsafe { lent.get().as_mut() } {
-                Some(vm) => clause.pull(vm, cx, cotangents),
-                None => Err(OpError::new("GRAD-05", "a gradient of the program was asked for outside of it")),
-            }
-        };
+        let pull = self.pull_with(move |vm, cx, cotangents| clause.pull(vm, cx, cotangents));
         self.note_site();
-        let linked = self.cx.clone().custom(&custom.name, &inputs, outputs, Box::new(pull))?;
+        let linked = self.cx.clone().custom(&custom.name, &inputs, outputs, pull)?;
         let mut linked = linked.into_iter().map(Value::Tensor);
         let value = match result.as_tuple() {
             None => linked.next().unwrap_or(result),
@@ -144,10 +136,29 @@ impl Vm {
         self.put(src, value);
         Ok(())
     }
+
+    /// A gradient that the machine computes when the tape is walked.
+    pub(super) fn pull_with(
+        &self,
+        run: impl Fn(&mut Vm, &Cx, &[Option<Tensor>]) -> Result<Vec<Option<Tensor>>, Error> + 'static,
+    ) -> Pull {
+        let lent = self.lent.clone();
+        Box::new(move |cx, cotangents| {
+            // SAFETY: `lend` has set the pointer from the `&mut Vm` that its caller holds and does not use while the
+            // tape is walked, which is now.
+            let Some(vm) = (unsafe { lent.get().as_mut() }) else {
+                return Err(OpError::new("GRAD-05", "a gradient of the program was asked for outside of it"));
+            };
+            run(vm, cx, cotangents).map_err(|e| {
+                vm.raised = Some(e);
+                OpError::new("GRAD-05", "a function of the program failed while the tape was walked")
+            })
+        })
+    }
 }
 
 impl Clause {
-    fn pull(&self, vm: &mut Vm, cx: &Cx, cotangents: &[Option<Tensor>]) -> crate::ops::Result<Vec<Option<Tensor>>> {
+    fn pull(&self, vm: &mut Vm, cx: &Cx, cotangents: &[Option<Tensor>]) -> Result<Vec<Option<Tensor>>, Error> {
         let mut given = Vec::with_capacity(self.outputs.len());
         for (k, out) in self.outputs.iter().enumerate() {
             given.push(Value::Tensor(match cotangents.get(k).cloned().flatten() {
@@ -162,11 +173,7 @@ impl Clause {
                 Value::tuple(given)
             }
         };
-        let gradients = vm.call(&self.clause, Args::positional([g])).and_then(|value| self.gradients(&value));
-        gradients.map_err(|e| {
-            vm.raised = Some(e);
-            OpError::new("GRAD-05", "a backward clause failed")
-        })
+        vm.call(&self.clause, Args::positional([g])).and_then(|value| self.gradients(&value))
     }
 
     /// One gradient for each tracked input out of what the clause gave.

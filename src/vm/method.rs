@@ -41,7 +41,7 @@ impl Vm {
             let mut args = self.gather(&site.args, at + 2, 2)?;
             self.note_site();
             if let (Value::Tensor(t), true, 1) =
-                (&x, args.positional.is_empty() && args.named.is_empty(), op.params.len())
+                (&x, args.positional.is_empty() && args.named.is_empty() && !self.cx.checks_finite(), op.params.len())
             {
                 let value = Value::Tensor(self.cx.unary(op, t).map_err(|e| Error::from(e).shift(1))?);
                 drop(x);

@@ -15,6 +15,7 @@ mod custom;
 pub mod equal;
 pub mod error;
 mod execute;
+mod finite;
 pub mod format;
 pub mod function;
 mod index;
@@ -28,6 +29,7 @@ pub mod number;
 pub mod object;
 mod operand;
 pub mod order;
+mod parts;
 mod place;
 pub mod print;
 mod raise;
@@ -61,6 +63,7 @@ pub const CODES: &[&[(&str, &str)]] = &[
     bind::CODES,
     call::CODES,
     check_arg::CODES,
+    finite::CODES,
     compare::CODES,
     index::CODES,
     iter::CODES,
@@ -189,8 +192,20 @@ impl Vm {
         lent.set(before);
         match result {
             Ok(value) => Ok(value),
-            Err(e) => Err(self.raised.take().unwrap_or_else(|| e.into())),
+            Err(e) => Err(self.raised.take().unwrap_or_else(|| self.at_its_operation(e))),
         }
+    }
+
+    /// An error of the walk: a gradient that is not finite is about the operation, not about what asked for it.
+    fn at_its_operation(&self, mut e: Box<crate::ops::OpError>) -> Error {
+        if e.code != crate::tape::finite::NOT_FINITE {
+            return e.into();
+        }
+        let places = std::mem::take(&mut e.places);
+        places.into_iter().fold(Error::from(e), |error, (site, text)| match self.span_of_site(site) {
+            Some(span) => error.label(span, text),
+            None => error,
+        })
     }
 
     /// Passes on what the operations have warned of since the last time.

@@ -72,10 +72,8 @@ fn gradients(op: &'static Op) -> Vec<(&'static str, Gradient)> {
             };
             match (grad, reason) {
                 // The cotangents are tracked, so a gradient without a tape has lost it.
-                (Some(g), _) if !g.is_tracked() && is_zero(g) => {
-                    if !matches!(slot, Gradient::Given { .. }) {
-                        *slot = Gradient::Zero;
-                    }
+                (Some(g), _) if !matches!(slot, Gradient::Given { .. }) && !g.is_tracked() && is_zero(g) => {
+                    *slot = Gradient::Zero;
                 }
                 (Some(g), _) => {
                     let again = g.is_tracked() || matches!(slot, Gradient::Given { again: true });

@@ -21,6 +21,7 @@ mod tensors;
 mod tests;
 pub mod text;
 mod views;
+mod vmap;
 
 use std::sync::OnceLock;
 
@@ -32,11 +33,13 @@ use crate::ops::{self, Op};
 /// Functions that every program sees unless it declares the name itself.
 pub static GLOBALS: &[&Builtin] = &[
     &autograd::BACKWARD,
+    &autograd::CHECKPOINT,
     &autograd::GRAD,
     &autograd::GRADCHECK,
     &autograd::HESSIAN,
     &autograd::JACOBIAN,
     &autograd::JVP,
+    &autograd::ON_GRAD,
     &autograd::PARAM,
     &autograd::VALUE_AND_GRAD,
     &autograd::VJP,
@@ -93,6 +96,7 @@ pub static GLOBALS: &[&Builtin] = &[
     &text::UPPER,
     &views::ENUMERATE,
     &views::ZIP,
+    &vmap::VMAP,
 ];
 
 /// `v.name(…)` by the kind of `v`. The receiver is the first argument.
