@@ -6,10 +6,10 @@ use super::index::{Item, out_of_bounds};
 use super::infer::resolve_dim;
 use super::{Meta, Operand, for_dtype};
 use crate::device::DType;
-use crate::device::cpu::elem::Elem;
+use crate::device::cpu::elem::{Elem, Wide};
 use crate::device::cpu::index::OutOfBounds;
 use crate::tape::{Cx, Saved};
-use crate::tensor::{Dims, Tensor};
+use crate::tensor::{Dims, Num, Tensor};
 
 /// The positions of dim and index among the parameters of `gather`, `scatter` and `scatter_add`.
 const DIM: usize = 1;
@@ -20,6 +20,9 @@ const INDEX: usize = 2;
 pub enum Write {
     Put,
     Add,
+    Multiply,
+    Largest,
+    Smallest,
 }
 
 /// Checks the shapes of a tensor and an index for it; gives the dimension.
@@ -65,6 +68,17 @@ pub fn check_signs(x: &Tensor, dim: usize, index: &Tensor) -> Result<Tensor> {
         return Err(e.at(INDEX, format!("holds {negative}")));
     }
     Ok(index)
+}
+
+/// Indices that count from the end of `n` places as those they mean; others as they are.
+pub fn from_the_start(index: &Tensor, n: usize) -> Result<Tensor> {
+    let index = index.plain()?;
+    let (all, n) = (index.slice::<i64>(), n as i64);
+    if all.iter().all(|&i| i >= 0) {
+        return Ok(index);
+    }
+    let wrapped = all.iter().map(|&i| Num::Int(if (-n..0).contains(&i) { i + n } else { i }));
+    Tensor::from_nums(DType::I64, index.to_dims(), wrapped)
 }
 
 fn refuse(e: OutOfBounds, dim: usize, x: &str) -> Box<OpError> {
@@ -114,6 +128,18 @@ pub fn scatter(x: Tensor, dim: i64, index: &Tensor, src: &Tensor, write: Write) 
     for_dtype!(x.dtype(), T => match write {
         Write::Put => x.scatter_along::<T>(at, &index, src, |_, new| new, |e| refuse(e, at, &shown)),
         Write::Add => x.scatter_along::<T>(at, &index, src, |old: T, new| old.plus(new), |e| refuse(e, at, &shown)),
+        Write::Multiply => {
+            let times = |old: T, new: T| T::narrow(old.wide().mul(new.wide()));
+            x.scatter_along::<T>(at, &index, src, times, |e| refuse(e, at, &shown))
+        }
+        Write::Largest => {
+            let larger = |old: T, new: T| if new > old && !old.is_nan() || new.is_nan() { new } else { old };
+            x.scatter_along::<T>(at, &index, src, larger, |e| refuse(e, at, &shown))
+        }
+        Write::Smallest => {
+            let smaller = |old: T, new: T| if new < old && !old.is_nan() || new.is_nan() { new } else { old };
+            x.scatter_along::<T>(at, &index, src, smaller, |e| refuse(e, at, &shown))
+        }
     })
 }
 

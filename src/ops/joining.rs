@@ -80,3 +80,20 @@ fn block(cx: &Cx, x: &Tensor, all: [usize; 3], dims: &Dims) -> Result<Tensor> {
     let wide = cx.call1(&super::expand::EXPAND, &[rows.into()], &[sizes(&all)])?;
     reshaped(cx, &wide, dims)
 }
+
+/// A tensor and a mask for it, broadcast to one shape, as vectors; and that shape. They are arguments 0 and 1.
+pub fn masked(cx: &Cx, name: &str, x: &Operand, mask: &Operand) -> Result<(Tensor, Tensor, Dims)> {
+    if mask.to_tensor().dtype() != DType::Bool {
+        return Err(OpError::new("TYPE-13", format!("a mask holds bools, this has {}", mask.to_tensor().dtype()))
+            .at(1, infer::describe(mask))
+            .help("a comparison makes one: x > 0"));
+    }
+    let parts = [x.to_tensor().into(), mask.to_tensor().into()];
+    let dims = infer::broadcast_all(name, &parts)?;
+    let flat = Tensor::shape_of(x.to_tensor().dtype(), dims)?.numel();
+    let long = |t: &Operand| {
+        let wide = cx.call1(&super::expand::EXPAND, &[t.clone()], &[sizes(&dims)])?;
+        reshaped(cx, &wide, &[flat])
+    };
+    Ok((long(&parts[0])?, long(&parts[1])?.plain()?, dims))
+}

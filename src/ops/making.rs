@@ -97,3 +97,56 @@ fn stretch<T: Copy>(dst: &mut [T], place: impl Fn(T) -> T, bounds: (f64, f64)) {
         dst.iter_mut().for_each(|x| *x = place(*x));
     }
 }
+
+/// `linspace` and `logspace`: as many as attribute 2 says, of the dtype in attribute `dtype`.
+pub fn infer_points(name: &str, attrs: &Attrs, dtype: usize) -> Result<Vec<Meta>> {
+    let given = attrs.opt_dtype(dtype).unwrap_or(DType::F32);
+    if given == DType::Bool {
+        return Err(OpError::new("TYPE-10", format!("{name} makes numbers, not bools")).at(dtype, "bool"));
+    }
+    Ok(vec![Meta::new(given, sizes(&[attrs.int(2)], 2)?)])
+}
+
+/// What `of` makes of numbers at equal distances from attribute 0 to attribute 1.
+pub fn points(cx: &Cx, meta: Meta, attrs: &Attrs, of: impl Fn(f64) -> f64) -> Result<Tensor> {
+    let Meta { dtype, dims } = meta;
+    let (start, end, n) = (attrs.float(0), attrs.float(1), dims[0]);
+    let step = (end - start) / (n.max(2) - 1) as f64;
+    // From both ends, so that both are met exactly.
+    let at = |i: usize| of(if i < n.div_ceil(2) { start + step * i as f64 } else { end - step * (n - 1 - i) as f64 });
+    match dtype {
+        DType::F64 => Tensor::build::<f64>(dims, |dst| dst.iter_mut().enumerate().for_each(|(i, x)| *x = at(i))),
+        DType::I64 => Tensor::build::<i64>(dims, |dst| {
+            dst.iter_mut().enumerate().for_each(|(i, x)| *x = Num::Float(at(i)).to_i64());
+        }),
+        _ => {
+            let wide =
+                Tensor::build::<f32>(dims, |dst| dst.iter_mut().enumerate().for_each(|(i, x)| *x = at(i) as f32))?;
+            cx.without_grad(|| cx.cast(&wide, dtype))
+        }
+    }
+}
+
+/// Refuses argument `arg` if a number in it is not as `message` says.
+pub fn refuse_any(cx: &Cx, x: &Tensor, arg: usize, message: &str, wrong: impl Fn(f64) -> bool) -> Result<()> {
+    let wide = cx.without_grad(|| cx.cast(x, DType::F64))?.plain()?;
+    match wide.slice::<f64>().iter().position(|&v| wrong(v)) {
+        None => Ok(()),
+        Some(k) => {
+            let v = wide.slice::<f64>()[k];
+            Err(OpError::new("VALUE-12", format!("{message}, this is {v}"))
+                .at(arg, if x.ndim() == 0 { format!("{v}") } else { format!("its element {k} is {v}") }))
+        }
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    /// How far the mean of some numbers is from `want`, in deviations of the mean.
+    pub fn off(all: &[f64], want: f64) -> f64 {
+        let n = all.len() as f64;
+        let mean = all.iter().sum::<f64>() / n;
+        let var = all.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>() / n;
+        (mean - want).abs() / (var / n).sqrt().max(1e-12)
+    }
+}

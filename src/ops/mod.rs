@@ -20,6 +20,7 @@ pub mod making;
 pub mod matrices;
 pub mod normalizing;
 pub mod parts;
+pub mod placing;
 pub mod powers;
 pub mod products;
 pub mod reducing;

@@ -85,7 +85,7 @@ fn gradient(cx: &Cx, s: &Saved, g: &Tensor) -> Tensor {
 
 /// For each element of `rows` (two dimensions) the product of all others of its row. A tree: products of pairs going
 /// up, and coming down to each the other of its pair times what comes from above.
-fn products_of_others(cx: &Cx, rows: &Tensor) -> Tensor {
+pub fn products_of_others(cx: &Cx, rows: &Tensor) -> Tensor {
     let (count, n) = (rows.dims()[0], rows.dims()[1]);
     if n <= 1 {
         return cx.add(cx.zeros_like(rows), 1.0);
