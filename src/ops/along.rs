@@ -10,6 +10,7 @@ use crate::device::cpu::elem::{Elem, Wide};
 use crate::device::cpu::index::OutOfBounds;
 use crate::tape::{Cx, Saved};
 use crate::tensor::{Dims, Num, Tensor};
+use std::cmp::Ordering;
 
 /// The positions of dim and index among the parameters of `gather`, `scatter` and `scatter_add`.
 const DIM: usize = 1;
@@ -133,11 +134,11 @@ pub fn scatter(x: Tensor, dim: i64, index: &Tensor, src: &Tensor, write: Write) 
             x.scatter_along::<T>(at, &index, src, times, |e| refuse(e, at, &shown))
         }
         Write::Largest => {
-            let larger = |old: T, new: T| if new > old && !old.is_nan() || new.is_nan() { new } else { old };
+            let larger = |old: T, new: T| if new.partial_cmp(&old) == Some(Ordering::Greater) || new.is_nan() { new } else { old };
             x.scatter_along::<T>(at, &index, src, larger, |e| refuse(e, at, &shown))
         }
         Write::Smallest => {
-            let smaller = |old: T, new: T| if new < old && !old.is_nan() || new.is_nan() { new } else { old };
+            let smaller = |old: T, new: T| if new.partial_cmp(&old) == Some(Ordering::Less) || new.is_nan() { new } else { old };
             x.scatter_along::<T>(at, &index, src, smaller, |e| refuse(e, at, &shown))
         }
     })

@@ -92,7 +92,7 @@ pub fn masked(cx: &Cx, name: &str, x: &Operand, mask: &Operand) -> Result<(Tenso
     let dims = infer::broadcast_all(name, &parts)?;
     let flat = Tensor::shape_of(x.to_tensor().dtype(), dims)?.numel();
     let long = |t: &Operand| {
-        let wide = cx.call1(&super::expand::EXPAND, &[t.clone()], &[sizes(&dims)])?;
+        let wide = cx.call1(&super::expand::EXPAND, std::slice::from_ref(t), &[sizes(&dims)])?;
         reshaped(cx, &wide, &[flat])
     };
     Ok((long(&parts[0])?, long(&parts[1])?.plain()?, dims))

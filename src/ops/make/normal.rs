@@ -53,7 +53,7 @@ fn infer(metas: &[Meta], attrs: &Attrs) -> Result<Vec<Meta>> {
 fn run(cx: &Cx, args: &[Tensor], attrs: &Attrs) -> Result<Outputs> {
     device(attrs, 2, cx.device())?;
     let Meta { dtype, dims } = infer(&[Meta::of(&args[0]), Meta::of(&args[1])], attrs)?[0];
-    refuse_any(cx, &args[1], 1, "a deviation is not negative", |s| !(s >= 0.0))?;
+    refuse_any(cx, &args[1], 1, "a deviation is not negative", |s| s.is_nan() || s < 0.0)?;
     let drawn = random(cx, Spread::Normal, dtype, dims, 3)?;
     let out = cx.without_grad(|| {
         let (mean, std) = (cx.cast(&args[0], dtype)?, cx.cast(&args[1], dtype)?);
