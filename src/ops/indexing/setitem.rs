@@ -6,7 +6,7 @@ use crate::ops::index::{self, Item};
 use crate::ops::sig::{X, tensor};
 use crate::ops::{Attr, Attrs, Cuda, Grad, Kind, Meta, Needs, Op, OpError, Operand, Outputs, Proof, Result};
 use crate::tape::{Cx, Saved, TapeArg};
-use crate::tensor::{Num, Tensor};
+use crate::tensor::{Dims, Num, Tensor};
 use std::rc::Rc;
 
 pub static SETITEM: Op = Op {
@@ -45,9 +45,30 @@ fn to_x(cx: &Cx, s: &Saved, mut g: Tensor) -> Tensor {
     cx.infallible(index::write(&mut g, items, &zero, false).map(|()| g))
 }
 
+/// Which of the values written by items stay, as a mask; none where no place is written twice for sure.
+fn stays(cx: &Cx, items: &[Item], dims: &Dims, part: &Tensor) -> Result<Option<Tensor>> {
+    let repeats = |i: &Item| matches!(i, Item::Tensor(t) if t.dtype() == DType::I64 && t.numel() > 1);
+    if !items.iter().any(repeats) {
+        return Ok(None);
+    }
+    // Each value's number is written in its place: those that are read back are still there.
+    let order = Tensor::from_nums(DType::I64, part.to_dims(), (0..part.numel() as i64).map(Num::Int))?;
+    let mut marks = Tensor::full(DType::I64, *dims, Num::Int(-1))?;
+    index::write(&mut marks, items, &order, false)?;
+    let there = cx.index(&marks, items)?;
+    cx.binary_tt(&crate::ops::eq::EQ, &there, &order).map(Some)
+}
+
 fn to_value(cx: &Cx, s: &Saved, g: &Tensor) -> Tensor {
     let items = s.attrs().items(0);
-    let part = cx.infallible(cx.index(g, items));
+    let mut part = cx.infallible(cx.index(g, items));
+    if !s.attrs().bool(1) {
+        match cx.without_grad(|| stays(cx, items, &s.shape(0), &part)) {
+            Ok(Some(stays)) => part = cx.select(&stays, &part, 0.0),
+            Ok(None) => {}
+            Err(e) => cx.fail(e),
+        }
+    }
     let (dims, own) = (part.to_dims(), s.shape(1));
     // Ones in front of the value were dropped.
     let front = own.len().saturating_sub(dims.len());
