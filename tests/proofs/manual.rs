@@ -12,12 +12,13 @@ const PATH: &str = "docs/operations.md";
 const DTYPES: [DType; 6] = [DType::Bool, DType::I64, DType::F16, DType::BF16, DType::F32, DType::F64];
 
 /// Inputs of operations made of others that have no gradient, and why.
-const WITHOUT: [(&str, &str, &str); 8] = [
+const WITHOUT: [(&str, &str, &str); 9] = [
     ("batch_norm_update", "running_mean", "statistics are kept outside of the tape"),
     ("batch_norm_update", "running_var", "statistics are kept outside of the tape"),
     ("cosine_embedding_loss", "target", "targets are 1 or -1"),
     ("detach", "x", "that is what it is for"),
     ("expand_as", "other", "only its shape is used"),
+    ("full_like", "x", "only its shape is used"),
     ("hinge_embedding_loss", "target", "targets are 1 or -1"),
     ("ones_like", "x", "only its shape is used"),
     ("zeros_like", "x", "only its shape is used"),
