@@ -1,7 +1,6 @@
 //! Calls, methods, pipes.
 
-use super::emit::after;
-use super::emit::{Builder, entry};
+use super::emit::{Builder, after, entry};
 use super::names::known_value;
 use crate::check::{Binding, Known};
 use crate::ops::{self, Op};

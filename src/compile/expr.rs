@@ -1,7 +1,6 @@
 //! Expressions.
 
-use super::emit::after;
-use super::emit::{Builder, entry};
+use super::emit::{Builder, after, entry};
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::*;

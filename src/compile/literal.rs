@@ -1,7 +1,6 @@
 //! Tensor literals. Rows of constants become a constant; anything else is gathered when it runs.
 
-use super::emit::Builder;
-use super::emit::after;
+use super::emit::{Builder, after};
 use super::function::is_tensor_literal;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;

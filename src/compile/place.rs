@@ -1,7 +1,6 @@
 //! Assignments: to names, to chains, to several places at once, and `place op= value`.
 
-use super::emit::after;
-use super::emit::{Builder, entry};
+use super::emit::{Builder, after, entry};
 use super::expr::{item_shape, items_span, may_assign};
 use crate::check::{Binding, Origin, Place};
 use crate::source::Span;

@@ -2,8 +2,7 @@
 
 use std::rc::Rc;
 
-use super::emit::after;
-use super::emit::{Builder, Open};
+use super::emit::{Builder, Open, after};
 use crate::check::{self, Binding, Place};
 use crate::source::Span;
 use crate::syntax::ast::*;

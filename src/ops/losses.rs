@@ -1,8 +1,9 @@
 //! What losses share: the dtype they compute in, weights, how the loss of each element becomes one number.
 
 use super::error::{OpError, Result};
+use super::parts::part;
 use super::sig::{Default, Param, ParamKind, X, Y};
-use super::{Attr, Attrs, Domain, Grad, Kind, Needs, Op, Operand, Outputs, Proof, infer};
+use super::{Attr, Attrs, Domain, Grad, Needs, Op, Operand, Outputs, infer};
 use crate::device::DType;
 use crate::device::cpu::tile::{Tiles, tiles};
 use crate::tape::Cx;
@@ -48,25 +49,14 @@ pub fn sum(cx: &Cx, x: &Tensor) -> Result<Tensor> {
 
 pub const WEIGHT: Param = Param::new("weight", ParamKind::OptTensor).or(Default::None);
 
-/// An operation that only stands on the tape, as a part of a loss.
-pub const fn part(name: &'static str, params: &'static [Param], tiles: &'static Tiles, vjp: &'static [Grad]) -> Op {
-    Op {
-        name,
-        symbol: None,
-        params,
-        parts: &[],
-        doc: "",
-        examples: &[],
-        kind: Kind::Tile { tiles, domain: Domain::Float, total: true },
-        vjp,
-        samples: &[],
-        proof: Proof::Other("proved as a part of its loss"),
-    }
-}
-
 /// ln(1 + e^x), without overflow.
-pub static SOFTPLUS: Op =
-    part("softplus", &[X], &SOFTPLUS_TILES, &[Grad::Rule(Needs::IN0, |cx, s, g| cx.mul(g, cx.sigmoid(s.input(0))))]);
+pub static SOFTPLUS: Op = part(
+    "softplus",
+    &[X],
+    &SOFTPLUS_TILES,
+    Domain::Float,
+    &[Grad::Rule(Needs::IN0, |cx, s, g| cx.mul(g, cx.sigmoid(s.input(0))))],
+);
 static SOFTPLUS_TILES: Tiles = tiles!("softplus", cuda: "SOFTPLUS(x)", real: |x| x.softplus());
 
 /// The larger of `x` and a constant, with the gradient of `x`: torch raises norms and variances outside of its tape.
@@ -74,6 +64,7 @@ pub static FLOOR: Op = part(
     "at_least",
     &[X, Y],
     &FLOOR_TILES,
+    Domain::Float,
     &[Grad::Rule(Needs::NOTHING, |_, _, g| g.clone()), Grad::None("the bound is a constant")],
 );
 static FLOOR_TILES: Tiles = tiles!("at_least", cuda: "MAXIMUM(x, y)", real: |x, y| x.maximum(y));

@@ -99,11 +99,16 @@ fn usage(b: &Builtin) -> String {
 // ---------------------------------------------------------------------------------------------------------------------
 
 impl Vm {
+    /// Whether a call with one tensor and nothing else may go straight to the kernel.
+    pub(super) fn takes_one(&self, op: &Op) -> bool {
+        op.params.len() == 1 && op.tiles().is_some() && !self.cx.checks_finite()
+    }
+
     /// An operation on one argument: straight to the kernel for a tensor.
     pub(super) fn unary(&mut self, dst: Reg, a: Reg, op: u16) -> Result<(), Error> {
         let op = self.code().ops[op as usize];
         let value = match self.peek(a) {
-            Value::Tensor(t) if op.params.len() == 1 && op.tiles().is_some() && !self.cx.checks_finite() => {
+            Value::Tensor(t) if self.takes_one(op) => {
                 self.note_site();
                 Value::Tensor(self.cx.unary(op, t)?)
             }

@@ -40,8 +40,10 @@ impl Vm {
             let x = self.read(at + 1);
             let mut args = self.gather(&site.args, at + 2, 2)?;
             self.note_site();
-            if let (Value::Tensor(t), true, 1) =
-                (&x, args.positional.is_empty() && args.named.is_empty() && !self.cx.checks_finite(), op.params.len())
+            if let Value::Tensor(t) = &x
+                && args.positional.is_empty()
+                && args.named.is_empty()
+                && self.takes_one(op)
             {
                 let value = Value::Tensor(self.cx.unary(op, t).map_err(|e| Error::from(e).shift(1))?);
                 drop(x);

@@ -7,6 +7,7 @@ use crate::ops::sig::{X, tensor};
 use crate::ops::{Attr, Attrs, Cuda, Grad, Kind, Meta, Needs, Op, OpError, Operand, Outputs, Proof, Result};
 use crate::tape::{Cx, Saved, TapeArg};
 use crate::tensor::{Dims, Num, Tensor};
+use std::collections::HashSet;
 use std::rc::Rc;
 
 pub static SETITEM: Op = Op {
@@ -47,9 +48,22 @@ fn to_x(cx: &Cx, s: &Saved, mut g: Tensor) -> Tensor {
 
 /// Which of the values written by items stay, as a mask; none where no place is written twice for sure.
 fn stays(cx: &Cx, items: &[Item], dims: &Dims, part: &Tensor) -> Result<Option<Tensor>> {
-    let repeats = |i: &Item| matches!(i, Item::Tensor(t) if t.dtype() == DType::I64 && t.numel() > 1);
-    if !items.iter().any(repeats) {
+    let indices = items.iter().filter_map(|i| match i {
+        Item::Tensor(t) if t.dtype() == DType::I64 => Some(t),
+        _ => None,
+    });
+    let indices: Vec<&Tensor> = indices.collect();
+    let most = indices.iter().map(|t| t.numel()).max().unwrap_or(0);
+    if most <= 1 {
         return Ok(None);
+    }
+    // Where one index names all places, each once, nothing meets: no look at the whole of `x`, which may be long.
+    for t in indices.iter().filter(|t| t.numel() == most && t.ndim() <= 1) {
+        let t = t.plain()?;
+        let (mut seen, list) = (HashSet::with_capacity(most), t.slice::<i64>());
+        if (list.iter().all(|i| *i >= 0) || list.iter().all(|i| *i < 0)) && list.iter().all(|i| seen.insert(*i)) {
+            return Ok(None);
+        }
     }
     // Each value's number is written in its place: those that are read back are still there.
     let order = Tensor::from_nums(DType::I64, part.to_dims(), (0..part.numel() as i64).map(Num::Int))?;

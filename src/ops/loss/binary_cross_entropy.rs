@@ -3,11 +3,12 @@
 use crate::device::cpu::tile::{Tiles, tiles};
 use crate::ops::infer::broadcast_all;
 use crate::ops::log::LOG;
-use crate::ops::losses::{Common, REDUCTION, Reduction, WEIGHT, dims, part, same_shape};
+use crate::ops::losses::{Common, REDUCTION, Reduction, WEIGHT, dims, same_shape};
 use crate::ops::mul::MUL;
+use crate::ops::parts::part;
 use crate::ops::sample::{Value::*, kink, sample};
 use crate::ops::sig::{X, Y, tensor};
-use crate::ops::{Attrs, Grad, Kind, Needs, Op, OpError, Operand, Outputs, Proof, Result, infer};
+use crate::ops::{Attrs, Domain, Grad, Kind, Needs, Op, OpError, Operand, Outputs, Proof, Result, infer};
 use crate::tape::Cx;
 use crate::tensor::{Num, Tensor};
 
@@ -48,6 +49,7 @@ static EACH: Op = part(
     "binary_cross_entropy",
     &[X, Y],
     &TILES,
+    Domain::Float,
     &[
         Grad::Rule(Needs::IN0.and(Needs::IN1), |cx, s, g| {
             let x = s.input(0);

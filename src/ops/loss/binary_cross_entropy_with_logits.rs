@@ -2,11 +2,12 @@
 
 use crate::device::cpu::tile::{Tiles, tiles};
 use crate::ops::binary_cross_entropy::check_weight;
-use crate::ops::losses::{Common, REDUCTION, Reduction, SOFTPLUS, WEIGHT, part, same_shape};
+use crate::ops::losses::{Common, REDUCTION, Reduction, SOFTPLUS, WEIGHT, same_shape};
 use crate::ops::mul::MUL;
+use crate::ops::parts::part;
 use crate::ops::sample::{Value::*, kink, sample};
 use crate::ops::sig::{Default, Param, ParamKind, X, Y, tensor};
-use crate::ops::{Attrs, Grad, Kind, Needs, Op, Operand, Outputs, Proof, Result};
+use crate::ops::{Attrs, Domain, Grad, Kind, Needs, Op, Operand, Outputs, Proof, Result};
 use crate::tape::Cx;
 use crate::tensor::Tensor;
 
@@ -81,6 +82,7 @@ static PLAIN: Op = part(
     "binary_cross_entropy_with_logits",
     &[X, Y],
     &PLAIN_TILES,
+    Domain::Float,
     &[
         Grad::Rule(Needs::IN0.and(Needs::IN1), |cx, s, g| {
             let (x, y) = (s.tensor(0), s.tensor(1));
@@ -99,6 +101,7 @@ static WEIGHTED: Op = part(
     "binary_cross_entropy_with_logits",
     &[X, Y, tensor("pos_weight")],
     &WEIGHTED_TILES,
+    Domain::Float,
     &[
         Grad::Rule(Needs::IN0.and(Needs::IN1).and(Needs::IN2), |cx, s, g| {
             let (x, y) = (s.tensor(0), s.tensor(1));

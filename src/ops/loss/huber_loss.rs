@@ -3,12 +3,13 @@
 use crate::device::cpu::tile::{Tiles, tiles};
 use crate::ops::clamp::CLAMP;
 use crate::ops::infer::broadcast_all;
-use crate::ops::losses::{Common, REDUCTION, Reduction, WEIGHT, bad_number, part, same_shape};
+use crate::ops::losses::{Common, REDUCTION, Reduction, WEIGHT, bad_number, same_shape};
 use crate::ops::mul::MUL;
+use crate::ops::parts::part;
 use crate::ops::sample::{Value::*, kink, sample};
 use crate::ops::sig::{Default, Param, ParamKind, X, tensor};
 use crate::ops::sub::SUB;
-use crate::ops::{Attrs, Grad, Kind, Needs, Op, Operand, Outputs, Proof, Result};
+use crate::ops::{Attrs, Domain, Grad, Kind, Needs, Op, Operand, Outputs, Proof, Result};
 use crate::tape::{Cx, Saved};
 use crate::tensor::Tensor;
 
@@ -69,6 +70,7 @@ static EACH: Op = part(
     "huber",
     &[X, tensor("delta")],
     &TILES,
+    Domain::Float,
     &[Grad::Rule(Needs::IN0.and(Needs::IN1), gradient), Grad::None("delta is a constant")],
 );
 static TILES: Tiles = tiles!("huber",

@@ -3,10 +3,11 @@
 use crate::device::cpu::tile::{Tiles, tiles};
 use crate::ops::div::DIV;
 use crate::ops::infer::broadcast_all;
-use crate::ops::losses::{Common, REDUCTION, Reduction, part, sum};
+use crate::ops::losses::{Common, REDUCTION, Reduction, sum};
+use crate::ops::parts::part;
 use crate::ops::sample::{Value::*, kink, sample};
 use crate::ops::sig::{Default, Param, ParamKind, X, tensor};
-use crate::ops::{Attrs, Grad, Kind, Needs, Op, Operand, Outputs, Proof, Result};
+use crate::ops::{Attrs, Domain, Grad, Kind, Needs, Op, Operand, Outputs, Proof, Result};
 use crate::tape::Cx;
 
 pub static KL_DIV: Op = Op {
@@ -54,6 +55,7 @@ static OF_TARGET: Op = part(
     "kl_div",
     &[X, tensor("target")],
     &OF_TARGET_TILES,
+    Domain::Float,
     &[
         Grad::Rule(Needs::IN1, |cx, s, g| cx.neg(cx.mul(g, s.input(1)))),
         Grad::Rule(Needs::IN0.and(Needs::IN1), |cx, s, g| {
@@ -72,6 +74,7 @@ static OF_LOG: Op = part(
     "kl_div",
     &[X, tensor("target")],
     &OF_LOG_TILES,
+    Domain::Float,
     &[
         Grad::Rule(Needs::IN1, |cx, s, g| cx.neg(cx.mul(g, cx.exp(s.input(1))))),
         Grad::Rule(Needs::IN0.and(Needs::IN1), |cx, s, g| {

@@ -5,12 +5,13 @@ use crate::ops::add::ADD;
 use crate::ops::exp::EXP;
 use crate::ops::infer::broadcast_all;
 use crate::ops::log::LOG;
-use crate::ops::losses::{Common, REDUCTION, Reduction, part};
+use crate::ops::losses::{Common, REDUCTION, Reduction};
 use crate::ops::mul::MUL;
+use crate::ops::parts::part;
 use crate::ops::sample::{Value::*, kink, sample};
 use crate::ops::sig::{Default, Param, ParamKind, X, tensor};
 use crate::ops::sub::SUB;
-use crate::ops::{Attrs, Grad, Kind, Needs, Op, Operand, Outputs, Proof, Result};
+use crate::ops::{Attrs, Domain, Grad, Kind, Needs, Op, Operand, Outputs, Proof, Result};
 use crate::tape::Cx;
 
 pub static POISSON_NLL_LOSS: Op = Op {
@@ -74,6 +75,7 @@ static STIRLING: Op = part(
     "stirling",
     &[X],
     &STIRLING_TILES,
+    Domain::Float,
     &[Grad::Rule(Needs::IN0, |cx, s, g| {
         let y = s.tensor(0);
         let above = cx.gt(&y, 1.0);

@@ -4,11 +4,12 @@ use crate::device::cpu::tile::{Tiles, tiles};
 use crate::ops::abs::ABS;
 use crate::ops::clamp::CLAMP;
 use crate::ops::infer::broadcast_all;
-use crate::ops::losses::{Common, REDUCTION, Reduction, bad_number, part};
+use crate::ops::losses::{Common, REDUCTION, Reduction, bad_number};
+use crate::ops::parts::part;
 use crate::ops::sample::{Value::*, kink, sample};
 use crate::ops::sig::{Default, Param, ParamKind, X, tensor};
 use crate::ops::sub::SUB;
-use crate::ops::{Attrs, Grad, Kind, Needs, Op, Operand, Outputs, Proof, Result};
+use crate::ops::{Attrs, Domain, Grad, Kind, Needs, Op, Operand, Outputs, Proof, Result};
 use crate::tape::{Cx, Saved};
 use crate::tensor::Tensor;
 
@@ -55,6 +56,7 @@ static EACH: Op = part(
     "smooth_l1",
     &[X, tensor("beta")],
     &TILES,
+    Domain::Float,
     &[Grad::Rule(Needs::IN0.and(Needs::IN1), gradient), Grad::None("beta is a constant")],
 );
 static TILES: Tiles = tiles!("smooth_l1",
