@@ -1,8 +1,6 @@
 //! What the gradients of running products and the like share: linear recurrences, which are closed under gradients.
 
-use super::index::Item;
 use super::infer::resolve_dim;
-use super::rules::WHOLE;
 use super::sig::{Default, Param, ParamKind, X, Y, dim};
 use super::{Attr, Attrs, Cuda, Grad, Kind, Meta, Needs, Op, Outputs, Proof, Result, cat, for_float};
 use crate::device::cpu::reduce::Axis;
@@ -51,7 +49,7 @@ pub fn recurrence(cx: &Cx, x: &Tensor, a: &Tensor, at: usize, reverse: bool) -> 
 /// At each place along dim `at` what stands one before it, or one behind it; `fill` where nothing does.
 pub fn neighbours(cx: &Cx, x: &Tensor, at: usize, before: bool, fill: f64) -> Tensor {
     let n = x.dims()[at];
-    let rest = part(cx, x, at, if before { 0 } else { 1 }, n.saturating_sub(1));
+    let rest = cx.narrow(x, at, if before { 0 } else { 1 }, n.saturating_sub(1));
     beside(cx, &rest, at, before, fill)
 }
 
@@ -62,13 +60,6 @@ pub fn beside(cx: &Cx, x: &Tensor, at: usize, front: bool, fill: f64) -> Tensor 
     let one = cx.infallible(Tensor::full(x.dtype(), dims, Num::Float(fill)));
     let both = if front { [one.into(), x.into()] } else { [x.into(), one.into()] };
     cx.run(&cat::CAT, &both, &[Attr::Int(at as i64)])
-}
-
-/// `len` places of dim `at` from `start` on.
-pub fn part(cx: &Cx, x: &Tensor, at: usize, start: usize, len: usize) -> Tensor {
-    let mut items = vec![WHOLE; at];
-    items.push(Item::Slice { start: Some(start as i64), end: Some((start + len) as i64), step: 1 });
-    cx.infallible(cx.index(x, &items))
 }
 
 /// `x` around dimension `dim`; a tensor of no dimensions is a row of one.

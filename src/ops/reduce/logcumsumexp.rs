@@ -3,7 +3,7 @@
 use crate::device::cpu::scan;
 use crate::ops::infer::resolve_dim;
 use crate::ops::sample::{Value::*, kink, sample};
-use crate::ops::scanning::{beside, part, recurrence};
+use crate::ops::scanning::{beside, recurrence};
 use crate::ops::sig::{X, dim};
 use crate::ops::{
     Attrs, Cuda, Grad, Kind, Meta, Needs, Op, Outputs, Proof, Result, for_float, infer as rules, scanning,
@@ -69,7 +69,7 @@ fn gradient(cx: &Cx, s: &Saved, g: &Tensor) -> Tensor {
     }
     let Ok(at) = resolve_dim(s.attrs().int(0), x.ndim(), 1) else { unreachable!("checked when it ran") };
     let n = x.dims()[at];
-    let (here, next) = (part(cx, &out, at, 0, n - 1), part(cx, &out, at, 1, n - 1));
+    let (here, next) = (cx.narrow(&out, at, 0, n - 1), cx.narrow(&out, at, 1, n - 1));
     // Infinities that stay are the same sum.
     let same = cx.logical_and(cx.eq(&here, &next), cx.eq(cx.abs(&here), f64::INFINITY));
     let shares = cx.exp(cx.select(&same, 0.0, cx.sub(here, next)));
