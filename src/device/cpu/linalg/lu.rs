@@ -1,7 +1,7 @@
 //! Gaussian elimination with row pivots: determinants, inverses, systems of equations.
 
 use super::triangular::{solve_lower, solve_upper};
-use super::{Failure, Field, Outcome, SMALL, view};
+use super::{Failure, Field, Outcome, SMALL, wide};
 use crate::device::cpu::elem::vectorized;
 use faer::Par;
 use faer::dyn_stack::{MemBuffer, MemStack};
@@ -27,14 +27,14 @@ impl<T: Field> Lu<T> {
     }
 
     fn large(n: usize, a: &[T]) -> Lu<T> {
-        let mut both = view(a, n, n).to_owned();
+        let mut both = wide(a, n, n);
         let (mut rows, mut back) = (vec![0usize; n], vec![0usize; n]);
-        let mut memory = MemBuffer::new(factor::lu_in_place_scratch::<usize, T>(n, n, Par::Seq, Default::default()));
+        let mut memory = MemBuffer::new(factor::lu_in_place_scratch::<usize, f64>(n, n, Par::Seq, Default::default()));
         let stack = MemStack::new(&mut memory);
         let (info, _) = factor::lu_in_place(both.as_mut(), &mut rows, &mut back, Par::Seq, stack, Default::default());
         let mut out = Vec::with_capacity(n * n);
         for i in 0..n {
-            out.extend((0..n).map(|j| both[(i, j)]));
+            out.extend((0..n).map(|j| T::narrow(both[(i, j)])));
         }
         Lu { n, both: out, rows, odd: info.transposition_count % 2 == 1 }
     }

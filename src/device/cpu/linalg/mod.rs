@@ -1,6 +1,6 @@
 //! Factorisations of matrices and what follows from them: row-major, f32 and f64, one matrix at a time. Small ones
 //! have kernels of their own; the others go to `faer`, which only these files call, on one thread, so that results
-//! do not depend on how many there are. Batches are shared among threads.
+//! do not depend on how many there are, and in f64, so that it is compiled once. Batches are shared among threads.
 
 mod cofactor;
 mod lu;
@@ -23,12 +23,13 @@ pub use triangular::{Triangle, cholesky, solve_triangular};
 /// f32 and f64.
 pub trait Field:
     Elem<Wide = f64>
-    + faer::traits::RealField
     + std::ops::Add<Output = Self>
     + std::ops::Sub<Output = Self>
     + std::ops::Mul<Output = Self>
     + std::ops::Div<Output = Self>
     + std::ops::Neg<Output = Self>
+    + std::ops::SubAssign
+    + std::ops::DivAssign
 {
     const ZERO: Self;
     const ONE: Self;
@@ -126,13 +127,18 @@ impl<T> Parts<T> {
     }
 }
 
-/// A row-major matrix as `faer` sees it.
-fn view<T: Field>(a: &[T], rows: usize, cols: usize) -> faer::MatRef<'_, T> {
-    faer::MatRef::from_row_major_slice(a, rows, cols)
+/// A copy of a row-major matrix for `faer`.
+fn wide<T: Field>(a: &[T], rows: usize, cols: usize) -> faer::Mat<f64> {
+    faer::Mat::from_fn(rows, cols, |i, j| a[i * cols + j].wide())
 }
 
-fn view_mut<T: Field>(a: &mut [T], rows: usize, cols: usize) -> faer::MatMut<'_, T> {
-    faer::MatMut::from_row_major_slice_mut(a, rows, cols)
+/// Writes what `element` gives for each (row, column).
+fn write<T: Field>(out: &mut [T], cols: usize, element: impl Fn(usize, usize) -> f64) {
+    for (i, row) in out.chunks_exact_mut(cols.max(1)).enumerate() {
+        for (j, x) in row.iter_mut().enumerate() {
+            *x = T::narrow(element(i, j));
+        }
+    }
 }
 
 fn all_finite<T: Field>(a: &[T]) -> Outcome {

@@ -1,11 +1,11 @@
 //! Triangular systems and Cholesky's factorisation.
 
-use super::{Failure, Field, Outcome, SMALL, view, view_mut};
+use super::{Failure, Field, Outcome, SMALL, wide, write};
 use crate::device::cpu::elem::vectorized;
-use faer::Par;
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt::factor;
 use faer::linalg::triangular_solve as large;
+use faer::{Mat, MatMut, MatRef, Par};
 
 /// Which triangle of a matrix counts, and whether its diagonal is taken as ones.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -27,22 +27,27 @@ pub(super) fn solve_lower<T: Field>(n: usize, cols: usize, unit: bool, a: &[T], 
     if n <= SMALL {
         return small_lower(n, cols, unit, a, x);
     }
-    let (a, x) = (view(a, n, n), view_mut(x, n, cols));
-    match unit {
+    with_large(n, cols, a, x, |a, x| match unit {
         true => large::solve_unit_lower_triangular_in_place(a, x, Par::Seq),
         false => large::solve_lower_triangular_in_place(a, x, Par::Seq),
-    }
+    });
 }
 
 pub(super) fn solve_upper<T: Field>(n: usize, cols: usize, unit: bool, a: &[T], x: &mut [T]) {
     if n <= SMALL {
         return small_upper(n, cols, unit, a, x);
     }
-    let (a, x) = (view(a, n, n), view_mut(x, n, cols));
-    match unit {
+    with_large(n, cols, a, x, |a, x| match unit {
         true => large::solve_unit_upper_triangular_in_place(a, x, Par::Seq),
         false => large::solve_upper_triangular_in_place(a, x, Par::Seq),
-    }
+    });
+}
+
+/// Lets `solve` replace `x`, of `cols` columns, for an `a` of `n` rows.
+fn with_large<T: Field>(n: usize, cols: usize, a: &[T], x: &mut [T], solve: impl FnOnce(MatRef<f64>, MatMut<f64>)) {
+    let mut both = wide(x, n, cols);
+    solve(wide(a, n, n).as_ref(), both.as_mut());
+    write(x, cols, |i, j| both[(i, j)]);
 }
 
 /// `x -= factor * y`, and the division by the diagonal once all of them are done.
@@ -93,8 +98,8 @@ pub fn cholesky<T: Field>(n: usize, a: &[T], out: &mut [T]) -> Outcome {
     if n <= SMALL {
         return small_cholesky(n, a, out);
     }
-    let mut square = view(a, n, n).to_owned();
-    let mut memory = MemBuffer::new(factor::cholesky_in_place_scratch::<T>(n, Par::Seq, Default::default()));
+    let mut square: Mat<f64> = wide(a, n, n);
+    let mut memory = MemBuffer::new(factor::cholesky_in_place_scratch::<f64>(n, Par::Seq, Default::default()));
     let stack = MemStack::new(&mut memory);
     factor::cholesky_in_place(square.as_mut(), Default::default(), Par::Seq, stack, Default::default()).map_err(
         |e| match e {
@@ -103,11 +108,7 @@ pub fn cholesky<T: Field>(n: usize, a: &[T], out: &mut [T]) -> Outcome {
             }
         },
     )?;
-    for (i, row) in out.chunks_exact_mut(n).enumerate() {
-        for (j, x) in row.iter_mut().enumerate() {
-            *x = if j <= i { square[(i, j)] } else { T::ZERO };
-        }
-    }
+    write(out, n, |i, j| if j <= i { square[(i, j)] } else { 0.0 });
     Ok(())
 }
 
