@@ -108,7 +108,7 @@ impl Session {
     /// # Errors
     /// Everything that is wrong with the text, or the one error that ended it.
     pub fn eval(&mut self, name: &str, text: &str) -> Result<Value, Vec<Diagnostic>> {
-        self.begin(text);
+        self.begin();
         let loader = self.loader.clone();
         let (code, new) = loader.compile(&mut self.vm, name, text, &self.names, TopLevel::Globals, false)?;
         self.names.extend(new);
@@ -127,7 +127,7 @@ impl Session {
 
     /// Runs a text as a script of its own.
     pub fn run_script(&mut self, name: &str, text: &str, args: &[String]) -> Result<Value, Vec<Diagnostic>> {
-        self.begin(text);
+        self.begin();
         let list = Value::list(args.iter().map(|a| Value::str(a.as_str())).collect());
         let slot = self.vm.global_count();
         self.vm.add_global("args".into(), Some(list));
@@ -182,11 +182,7 @@ impl Session {
         names
     }
 
-    fn begin(&mut self, text: &str) {
-        // A program that looks at a tape wants to see its values; others are spared the memory.
-        if text.contains("tape") {
-            self.vm.cx().set_keep_values(true);
-        }
+    fn begin(&mut self) {
         // Long kernels look at the same flag as the machine.
         pool::set_stop(self.interrupt.clone());
         self.interrupt.store(false, Ordering::Relaxed);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::library::Library;
-use crate::check::{self, GlobalName, GlobalNames, Origin, TopLevel};
+use crate::check::{self, Binding, GlobalName, GlobalNames, Known, Origin, TopLevel};
 use crate::compile;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceMap, Span};
@@ -62,6 +62,10 @@ impl Loader {
         };
         let (code, next_site) = compile::compile(&program, &resolved, options)?;
         self.next_site.set(next_site);
+        // A program that looks at a tape wants to see its values; others are spared the memory and the time.
+        if resolved.names.values().any(|b| matches!(b, Binding::Known(Known::Builtin(b)) if b.name == "tape")) {
+            vm.cx().set_keep_values(true);
+        }
         for warning in resolved.warnings.drain(..) {
             vm.warn(warning);
         }
@@ -136,4 +140,27 @@ impl Importer for Loader {
 
 fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::session::{Options, Session};
+
+    /// Whether tapes keep their values once `text` has run.
+    fn keeps_values(text: &str) -> bool {
+        let mut session = Session::new(Options { out: Box::new(std::io::sink()), ..Options::default() });
+        session.eval("test", text).expect("a program without errors");
+        session.vm().cx().keeps_values()
+    }
+
+    #[test]
+    fn values_are_kept_for_programs_that_look_at_a_tape() {
+        let graph = "let w = param([2.0])\nlet y = w * w\n";
+        assert!(keeps_values(&format!("{graph}print(tape(y))")));
+        assert!(keeps_values(&format!("{graph}fn show(x) {{ x.tape() }}")));
+        assert!(keeps_values(&format!("{graph}let f = tape")));
+        assert!(!keeps_values(graph));
+        assert!(!keeps_values(&format!("# What is on the tape?\nlet taped = \"tape\"\n{graph}")));
+        assert!(!keeps_values("fn tape(x) { x }\ntape(1)"));
+    }
 }

@@ -52,7 +52,7 @@ const BLOCK: usize = 32;
 const COLS: usize = 256;
 const GATHERED: usize = 64;
 
-/// How elements meet: a monoid whose elements are read from `In`.
+/// How elements meet: a monoid whose elements are read from `In`, which is no half type.
 trait Fold: Copy + Sync {
     type In: Copy + Sync;
     type Acc: Copy + Send + Sync;
@@ -138,29 +138,35 @@ vectorized! {
     fn fold_wide[F: Fold](fold: F, src: &[F::In], from: usize, stride: usize, rows: usize, accs: &mut [F::Acc]) {
         fold_columns(fold, src, from, stride, rows, accs);
     }
+}
 
-    /// All columns of rows narrower than [`GATHERED`]: as many rows as fit make one wide row.
-    fn fold_narrow[F: Fold](fold: F, src: &[F::In], rows: usize, accs: &mut [F::Acc]) {
-        let inner = accs.len();
-        let together = GATHERED / inner;
-        let mut rest = 0;
-        if rows >= 2 * together {
-            let mut wide = [fold.start(); GATHERED];
-            let wide = &mut wide[..together * inner];
-            fold_columns(fold, src, 0, wide.len(), rows / together, wide);
-            for part in wide.chunks_exact(inner) {
-                for (acc, &x) in accs.iter_mut().zip(part) {
-                    *acc = fold.merge(*acc, x);
-                }
+/// All columns of rows narrower than [`GATHERED`]: as many rows as fit make one wide row.
+fn fold_narrow<F: Fold>(fold: F, src: &[F::In], rows: usize, accs: &mut [F::Acc]) {
+    let inner = accs.len();
+    let together = GATHERED / inner;
+    let mut rest = 0;
+    if rows >= 2 * together {
+        let mut wide = [fold.start(); GATHERED];
+        let wide = &mut wide[..together * inner];
+        fold_wide(fold, src, 0, wide.len(), rows / together, wide);
+        for part in wide.chunks_exact(inner) {
+            for (acc, &x) in accs.iter_mut().zip(part) {
+                *acc = fold.merge(*acc, x);
             }
-            rest = rows / together * together;
         }
-        fold_columns(fold, src, rest * inner, inner, rows - rest, accs);
+        rest = rows / together * together;
     }
+    fold_wide(fold, src, rest * inner, inner, rows - rest, accs);
 }
 
 /// Folds every row of `axis` and writes `finish` of it.
-fn reduce<F: Fold, O: Send>(fold: F, axis: Axis, src: &[F::In], dst: &mut [O], finish: impl Fn(F::Acc) -> O + Sync) {
+fn reduce<T: Elem, F: Fold<In = T::Plain>, O: Send>(
+    fold: F,
+    axis: Axis,
+    src: &[T],
+    dst: &mut [O],
+    finish: impl Fn(F::Acc) -> O + Sync,
+) {
     let Axis { outer, n, inner } = axis;
     let (src, dst) = (&src[..axis.numel()], &mut dst[..axis.results()]);
     if n == 0 {
@@ -172,11 +178,11 @@ fn reduce<F: Fold, O: Send>(fold: F, axis: Axis, src: &[F::In], dst: &mut [O], f
     }
 }
 
-fn reduce_rows<F: Fold, O: Send>(
+fn reduce_rows<T: Elem, F: Fold<In = T::Plain>, O: Send>(
     fold: F,
     outer: usize,
     n: usize,
-    src: &[F::In],
+    src: &[T],
     dst: &mut [O],
     finish: impl Fn(F::Acc) -> O + Sync,
 ) {
@@ -186,7 +192,8 @@ fn reduce_rows<F: Fold, O: Send>(
         let out = Shared(dst.as_mut_ptr());
         return pool::parallel(outer.div_ceil(together), &|chunk| {
             let rows = chunk * together..outer.min((chunk + 1) * together);
-            let src = &src[rows.start * n..rows.end * n];
+            let mut room = Vec::new();
+            let src = T::plains(&src[rows.start * n..rows.end * n], &mut room);
             // SAFETY: one write for each row, inside `dst`; chunks have rows of their own.
             fold_rows(fold, src, n, &mut |i, acc| unsafe { *out.get().add(rows.start + i) = finish(acc) });
         });
@@ -195,7 +202,8 @@ fn reduce_rows<F: Fold, O: Send>(
     let out = Shared(partial.as_mut_ptr());
     pool::parallel(outer * segments, &|chunk| {
         let (row, from) = (chunk / segments, chunk % segments * CHUNK);
-        let src = &src[row * n..][from..n.min(from + CHUNK)];
+        let mut room = Vec::new();
+        let src = T::plains(&src[row * n..][from..n.min(from + CHUNK)], &mut room);
         // SAFETY: each chunk writes its own accumulator.
         fold_rows(fold, src, src.len(), &mut |_, acc| unsafe { *out.get().add(chunk) = acc });
     });
@@ -204,22 +212,23 @@ fn reduce_rows<F: Fold, O: Send>(
     }
 }
 
-fn reduce_columns<F: Fold, O: Send>(
+fn reduce_columns<T: Elem, F: Fold<In = T::Plain>, O: Send>(
     fold: F,
     axis: Axis,
-    src: &[F::In],
+    src: &[T],
     dst: &mut [O],
     finish: impl Fn(F::Acc) -> O + Sync,
 ) {
     let inner = axis.inner;
     let pieces = Pieces::new(axis);
     let fold_piece = |piece: &Piece, accs: &mut [F::Acc]| {
-        let src = &src[piece.start..][..piece.rows * inner];
+        let mut room = Vec::new();
+        let (src, from, stride) = piece.columns(src, inner, &mut room);
         accs.fill(fold.start());
         if inner < GATHERED {
             fold_narrow(fold, src, piece.rows, accs);
         } else {
-            fold_wide(fold, src, piece.col, inner, piece.rows, accs);
+            fold_wide(fold, src, from, stride, piece.rows, accs);
         }
     };
     if pieces.segments == 1 {
@@ -265,6 +274,26 @@ struct Piece {
     rows: usize,
     col: usize,
     width: usize,
+}
+
+impl Piece {
+    /// Its rows of `inner` elements, the column to start from and how far apart rows are; of half types its own
+    /// columns, converted in `room`.
+    fn columns<'a, T: Elem>(
+        &self,
+        src: &'a [T],
+        inner: usize,
+        room: &'a mut Vec<T::Plain>,
+    ) -> (&'a [T::Plain], usize, usize) {
+        let rows = &src[self.start..][..self.rows * inner];
+        if size_of::<T>() == size_of::<T::Plain>() || self.width == inner {
+            return (T::plains(rows, room), self.col, inner);
+        }
+        for row in rows.chunks_exact(inner) {
+            room.extend(row[self.col..][..self.width].iter().map(|x| x.plain()));
+        }
+        (room, 0, self.width)
+    }
 }
 
 impl Pieces {
@@ -388,24 +417,24 @@ impl<T: Elem> Fold for PowerSum<T> {
 
 /// Sums, 0 over nothing. Integers wrap; bools give how many are true.
 pub fn sum<T: Elem>(axis: Axis, src: &[T], dst: &mut [T::Sum]) {
-    reduce(Sum::<T>::NEW, axis, src, dst, T::Sum::narrow);
+    reduce(Sum::<T::Plain>::NEW, axis, src, dst, T::Sum::narrow);
 }
 
 /// Sums of what is not NaN.
 pub fn nansum<T: Elem>(axis: Axis, src: &[T], dst: &mut [T::Sum]) {
-    reduce(NanSum::<T>::NEW, axis, src, dst, T::Sum::narrow);
+    reduce(NanSum::<T::Plain>::NEW, axis, src, dst, T::Sum::narrow);
 }
 
 /// How many are not 0; NaN is not.
 pub fn count_nonzero<T: Elem>(axis: Axis, src: &[T], dst: &mut [i64]) {
     // Whole numbers are exact in f64 far beyond any memory.
-    reduce(NonZeros::<T>::NEW, axis, src, dst, |count| count as i64);
+    reduce(NonZeros::<T::Plain>::NEW, axis, src, dst, |count| count as i64);
 }
 
 /// Means, NaN over nothing; of integers and bools f32.
 pub fn mean<T: Mean>(axis: Axis, src: &[T], dst: &mut [T::Mean]) {
     let n = axis.n as f64;
-    reduce(Sum::<T>::NEW, axis, src, dst, |sum| T::Mean::narrow(sum.to_f64() / n));
+    reduce(Sum::<T::Plain>::NEW, axis, src, dst, |sum| T::Mean::narrow(sum.to_f64() / n));
 }
 
 /// Element types by the type of their mean.
@@ -421,35 +450,35 @@ means!(f32 => f32, f64 => f64, half::f16 => half::f16, half::bf16 => half::bf16,
 
 /// Products, 1 over nothing. Integers wrap.
 pub fn prod<T: Elem>(axis: Axis, src: &[T], dst: &mut [T::Sum]) {
-    reduce(Prod::<T>::NEW, axis, src, dst, T::Sum::narrow);
+    reduce(Prod::<T::Plain>::NEW, axis, src, dst, T::Sum::narrow);
 }
 
 /// Is one not 0? NaN is not 0.
 pub fn any<T: Elem>(axis: Axis, src: &[T], dst: &mut [bool]) {
-    reduce(Any::<T>::NEW, axis, src, dst, |any| any);
+    reduce(Any::<T::Plain>::NEW, axis, src, dst, |any| any);
 }
 
 /// Is none 0? True over nothing.
 pub fn all<T: Elem>(axis: Axis, src: &[T], dst: &mut [bool]) {
-    reduce(All::<T>::NEW, axis, src, dst, |all| all);
+    reduce(All::<T::Plain>::NEW, axis, src, dst, |all| all);
 }
 
 /// The `p`-norm `(sum |x|^p)^(1/p)`: with p of infinity the largest magnitude, of minus infinity the smallest, of
 /// 0 how many are not 0. Over nothing 0, or infinity for a negative p.
 pub fn norm<T: Elem<Wide = f64>>(axis: Axis, p: f64, src: &[T], dst: &mut [T]) {
     if p == 2.0 {
-        reduce(SquareSum::<T>::NEW, axis, src, dst, |sum| T::narrow(sum.sqrt()));
+        reduce(SquareSum::<T::Plain>::NEW, axis, src, dst, |sum| T::narrow(sum.sqrt()));
     } else if p == 1.0 {
-        reduce(AbsSum::<T>::NEW, axis, src, dst, T::narrow);
+        reduce(AbsSum::<T::Plain>::NEW, axis, src, dst, T::narrow);
     } else if p == 0.0 {
-        reduce(NonZeros::<T>::NEW, axis, src, dst, T::narrow);
+        reduce(NonZeros::<T::Plain>::NEW, axis, src, dst, T::narrow);
     } else if p == f64::INFINITY {
-        reduce(AbsMax::<T>::NEW, axis, src, dst, T::narrow);
+        reduce(AbsMax::<T::Plain>::NEW, axis, src, dst, T::narrow);
     } else if p == f64::NEG_INFINITY {
-        reduce(AbsMin::<T>::NEW, axis, src, dst, T::narrow);
+        reduce(AbsMin::<T::Plain>::NEW, axis, src, dst, T::narrow);
     } else {
         let of = std::marker::PhantomData;
-        reduce(PowerSum::<T> { p, of }, axis, src, dst, |sum| T::narrow(sum.powf(1.0 / p)));
+        reduce(PowerSum::<T::Plain> { p, of }, axis, src, dst, |sum| T::narrow(sum.powf(1.0 / p)));
     }
 }
 

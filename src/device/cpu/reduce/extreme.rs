@@ -16,7 +16,7 @@ pub enum Order {
 pub fn extreme<T: Elem>(order: Order, axis: Axis, src: &[T], dst: &mut [T]) {
     let values = Shared(dst[..axis.results()].as_mut_ptr());
     // SAFETY: `each` gives every index of a result once.
-    each(order, axis, src, &|i, value, _| unsafe { *values.get().add(i) = value });
+    each(order, axis, src, &|i, value, _| unsafe { *values.get().add(i) = T::narrow(value.wide()) });
 }
 
 /// Where in its row the extreme is; `axis.n` is not 0.
@@ -33,7 +33,7 @@ pub fn extreme_with_index<T: Elem>(order: Order, axis: Axis, src: &[T], values: 
     each(order, axis, src, &|i, value, index| {
         // SAFETY: `each` gives every index of a result once.
         unsafe {
-            *values.get().add(i) = value;
+            *values.get().add(i) = T::narrow(value.wide());
             *indices.get().add(i) = index as i64;
         }
     });
@@ -42,7 +42,7 @@ pub fn extreme_with_index<T: Elem>(order: Order, axis: Axis, src: &[T], values: 
 /// What is done with a result: (which, value, index in the row).
 type Put<'a, T> = &'a (dyn Fn(usize, T, usize) + Sync);
 
-fn each<T: Elem>(order: Order, axis: Axis, src: &[T], put: Put<T>) {
+fn each<T: Elem>(order: Order, axis: Axis, src: &[T], put: Put<T::Plain>) {
     let src = &src[..axis.numel()];
     if axis.n == 0 {
         return;
@@ -87,29 +87,32 @@ fn better<T: Elem, E: End>(end: E, x: T, best: T) -> bool {
     end.beyond(x, best) | (x.is_nan() & !best.is_nan())
 }
 
-fn each_row<T: Elem, E: End>(end: E, axis: Axis, src: &[T], put: Put<T>) {
+fn each_row<T: Elem, E: End>(end: E, axis: Axis, src: &[T], put: Put<T::Plain>) {
     let Axis { outer, n, .. } = axis;
     let segments = n.div_ceil(CHUNK);
     if segments == 1 {
         let together = (CHUNK / n).max(1);
         return pool::parallel(outer.div_ceil(together), &|chunk| {
             let rows = chunk * together..outer.min((chunk + 1) * together);
-            let src = &src[rows.start * n..rows.end * n];
+            let mut room = Vec::new();
+            let src = T::plains(&src[rows.start * n..rows.end * n], &mut room);
             search_rows(end, src, n, &mut |i, value, index| put(rows.start + i, value, index));
         });
     }
-    let mut partial = vec![(T::default(), 0); outer * segments];
+    let mut partial = vec![(T::Plain::default(), 0); outer * segments];
     let out = Shared(partial.as_mut_ptr());
     pool::parallel(outer * segments, &|chunk| {
         let (row, from) = (chunk / segments, chunk % segments * CHUNK);
-        let src = &src[row * n..][from..n.min(from + CHUNK)];
+        let mut room = Vec::new();
+        let src = T::plains(&src[row * n..][from..n.min(from + CHUNK)], &mut room);
         // SAFETY: each chunk writes its own place.
         search_rows(end, src, src.len(), &mut |_, value, index| unsafe {
             *out.get().add(chunk) = (value, from + index);
         });
     });
     for (row, found) in partial.chunks_exact(segments).enumerate() {
-        let first = |best: (T, usize), &next: &(T, usize)| if better(end, next.0, best.0) { next } else { best };
+        let first =
+            |best: (T::Plain, usize), &next: &(T::Plain, usize)| if better(end, next.0, best.0) { next } else { best };
         let (value, index) = found[1..].iter().fold(found[0], first);
         put(row, value, index);
     }
@@ -176,16 +179,17 @@ fn first<T: Elem>(row: &[T], value: T) -> usize {
     at + row[at..].iter().position(|&x| same(x)).unwrap_or(0)
 }
 
-fn each_column<T: Elem, E: End>(end: E, axis: Axis, src: &[T], put: Put<T>) {
+fn each_column<T: Elem, E: End>(end: E, axis: Axis, src: &[T], put: Put<T::Plain>) {
     let inner = axis.inner;
     let pieces = Pieces::new(axis);
     // Values and places, as numbers of rows in the piece.
     let search = |piece: &Piece| {
-        let src = &src[piece.start..][..piece.rows * inner];
-        let (mut best, mut at) = ([T::default(); COLS], [0; COLS]);
-        best[..piece.width].copy_from_slice(&src[piece.col..][..piece.width]);
+        let mut room = Vec::new();
+        let (src, from, stride) = piece.columns(src, inner, &mut room);
+        let (mut best, mut at) = ([T::Plain::default(); COLS], [0; COLS]);
+        best[..piece.width].copy_from_slice(&src[from..][..piece.width]);
         let (best_here, at_here) = (&mut best[..piece.width], &mut at[..piece.width]);
-        search_columns(end, &src[inner..], piece.col, inner, best_here, at_here);
+        search_columns(end, &src[stride..], from, stride, best_here, at_here);
         (best, at)
     };
     if pieces.segments == 1 {
@@ -196,7 +200,7 @@ fn each_column<T: Elem, E: End>(end: E, axis: Axis, src: &[T], put: Put<T>) {
             }
         });
     }
-    let mut partial = vec![(T::default(), 0); axis.outer * pieces.segments * inner];
+    let mut partial = vec![(T::Plain::default(), 0); axis.outer * pieces.segments * inner];
     let out = Shared(partial.as_mut_ptr());
     pieces.each(&|piece| {
         let (best, at) = search(&piece);
@@ -205,7 +209,8 @@ fn each_column<T: Elem, E: End>(end: E, axis: Axis, src: &[T], put: Put<T>) {
             unsafe { *out.get().add(piece.slot + j) = (best[j], piece.first + at[j] as usize) };
         }
     });
-    let first = |best: (T, usize), next: (T, usize)| if better(end, next.0, best.0) { next } else { best };
+    let first =
+        |best: (T::Plain, usize), next: (T::Plain, usize)| if better(end, next.0, best.0) { next } else { best };
     for i in 0..axis.results() {
         let (value, index) = pieces.column(&partial, i).reduce(first).unwrap_or_default();
         put(i, value, index);
