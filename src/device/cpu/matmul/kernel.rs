@@ -85,6 +85,7 @@ unsafe fn rows<V: Vector, const R: usize, const WIDE: usize>(block: &Block<V::La
 /// # Safety
 /// As for [`block`].
 #[inline(always)]
+#[allow(clippy::needless_range_loop)]
 unsafe fn tile<V: Vector, const R: usize, const N: usize, const PARTIAL: bool>(
     block: &Block<V::Lane>,
     a: [*const V::Lane; R],
@@ -101,13 +102,13 @@ unsafe fn tile<V: Vector, const R: usize, const N: usize, const PARTIAL: bool>(
         let (mut sums, mut b, mut offset) = ([[V::zero(); N]; R], b, 0);
         for _ in 0..block.k {
             let mut line = [V::zero(); N];
-            for (v, line) in line.iter_mut().enumerate() {
-                *line = load(b, v);
+            for v in 0..N {
+                line[v] = load(b, v);
             }
-            for (a, sums) in a.iter().zip(&mut sums) {
-                let x = V::splat(*a.offset(offset));
-                for (sum, &line) in sums.iter_mut().zip(&line) {
-                    *sum = x.mul_add(line, *sum);
+            for r in 0..R {
+                let x = V::splat(*a[r].offset(offset));
+                for v in 0..N {
+                    sums[r][v] = x.mul_add(line[v], sums[r][v]);
                 }
             }
             b = b.wrapping_offset(block.b_row);
