@@ -322,6 +322,9 @@ impl Cx {
                 return Ok(out);
             }
         }
+        if std::ptr::eq(op, &super::matmul::MATMUL) {
+            return self.product_tt(a, b);
+        }
         self.binary_slow(op, Operand::Tensor(a.clone()), Operand::Tensor(b.clone()))
     }
 

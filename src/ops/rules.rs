@@ -205,6 +205,9 @@ impl Cx {
         if g.dims() == dims || g.ndim() < dims.len() {
             return g.clone();
         }
+        if g.numel() == dims.iter().product() {
+            return self.reshape(g, dims);
+        }
         let front = g.ndim() - dims.len();
         let over: Vec<i64> = (0..g.ndim())
             .filter(|&i| g.dims()[i] != 1 && (i < front || dims[i - front] == 1))

@@ -5,7 +5,7 @@
 
 use super::finite::{Spread, gradient_error, is_finite};
 use super::nested::Kept;
-use super::node::{NodeRef, WANTED};
+use super::node::{COUNT, NodeRef, SPREAD, WANTED};
 use super::{ARGUMENT, CUSTOM, Cx, LEAF, PART, Param, Saved};
 use crate::device::cpu::pool;
 use crate::ops::{Grad, OpError, Result};
@@ -391,10 +391,10 @@ impl<'c> Walk<'c> {
     /// apply; nothing has happened then.
     #[inline(always)]
     fn step_plain<'n>(&self, n: &'n NodeRef, ready: &mut Vec<&'n NodeRef>) -> bool {
-        if n.extra.is_some() || n.op.vjp.len() < n.nin as usize || n.op == &ARGUMENT {
+        if n.extra.is_some() || n.op.vjp.len() < n.few() || n.op == &ARGUMENT {
             return false;
         }
-        let inputs = &n.inputs[..n.nin as usize];
+        let inputs = &n.inputs[..n.few()];
         if n.op.vjp.iter().zip(inputs).any(|(rule, input)| input.is_some() && !matches!(rule, Grad::Rule(..))) {
             return false;
         }
@@ -505,11 +505,17 @@ impl<'c> Walk<'c> {
     /// Brings a gradient to its input's shape and dtype and adds it up.
     #[inline]
     fn deliver(&self, n: &NodeRef, k: usize, input: &NodeRef, slot: u8, mut g: Tensor) {
-        if let Some(e) = &n.extra
-            && let Some((dims, _)) = e.shapes.get(k)
-            && g.dims() != &**dims
+        if let Some(e) = &n.extra {
+            if let Some((dims, _)) = e.shapes.get(k)
+                && g.dims() != &**dims
+            {
+                g = self.cx.sum_to(&g, dims);
+            }
+        } else if n.nin > COUNT
+            && n.nin & SPREAD << k != 0
+            && let Some(t) = n.saved(k)
         {
-            g = self.cx.sum_to(&g, dims);
+            g = self.cx.sum_to(&g, t.dims());
         }
         // Only the first result's dtype is known here; the others of one operation share it.
         if g.dtype() != input.dtype {
@@ -621,7 +627,7 @@ impl super::NodeObj {
     pub fn inputs_len(&self) -> usize {
         match &self.extra {
             Some(e) if !e.inputs.is_empty() => e.inputs.len(),
-            _ => self.nin as usize,
+            _ => self.few(),
         }
     }
 }

@@ -27,8 +27,8 @@ pub struct NodeObj {
     pub(super) epoch: Cell<u32>,
     /// Of its first result.
     pub dtype: DType,
-    /// Tensor inputs, host numbers included.
-    pub nin: u8,
+    /// Tensor inputs, host numbers included, up to 3; and which of two were broadcast.
+    pub(super) nin: u8,
     pub(super) flags: Cell<u8>,
     /// Which result of input 0 (low half) and of input 1 (high half) it reads.
     pub(super) slots: u8,
@@ -67,6 +67,10 @@ pub struct Extra {
     pub nout: u8,
 }
 
+/// `nin`: how many, and `SPREAD << k` when input `k` was broadcast and `saved[k]` knows its shape.
+pub(super) const COUNT: u8 = 3;
+pub(super) const SPREAD: u8 = 4;
+
 /// `flags`
 pub(super) const FREED: u8 = 1;
 /// `num` is operand 0, or operand 1.
@@ -79,6 +83,12 @@ pub(super) const LEVEL: u8 = 0xf0;
 pub(super) const ONE_LEVEL: u8 = 0x10;
 
 impl NodeObj {
+    /// Inputs that stand in the node itself.
+    #[inline(always)]
+    pub(super) fn few(&self) -> usize {
+        (self.nin & COUNT) as usize
+    }
+
     #[inline(always)]
     pub(super) fn flag(&self, f: u8) -> bool {
         self.flags.get() & f != 0

@@ -1,6 +1,6 @@
 //! Putting operations on the tape.
 
-use super::node::{Extra, NUM0, NUM1, NodeObj, NodeRef};
+use super::node::{COUNT, Extra, NUM0, NUM1, NodeObj, NodeRef, SPREAD};
 use super::{Cx, LEAF};
 use crate::device::DType;
 use crate::device::slab::Rcs;
@@ -118,14 +118,23 @@ impl Cx {
         if nb.is_some() {
             needs = needs.and(op.vjp[1].needs());
         }
-        let full = |x: Arg| match x {
-            Arg::Tensor(t) => FULL || t.shape() == out.shape(),
-            Arg::Num(_) => true,
-        };
-        if needs.has(Needs::SHAPES) || self.keeps_values() || !full(a) || !full(b) || needs.has(Needs::OUT) {
+        if needs.has(Needs::SHAPES) || self.keeps_values() || needs.has(Needs::OUT) {
             return self.record(op, &[a, b], &[], std::slice::from_mut(out));
         }
-        self.record2_plain(op, (a, na), (b, nb), needs, out);
+        let mut spread = 0;
+        if !FULL {
+            for (k, x) in [a, b].into_iter().enumerate() {
+                if let Arg::Tensor(t) = x
+                    && t.is_tracked()
+                    && t.shape() != out.shape()
+                {
+                    // The operand itself, smaller than the result, keeps its shape for the gradient.
+                    needs = needs.and(Needs::input(k));
+                    spread |= SPREAD << k;
+                }
+            }
+        }
+        self.record2_plain(op, (a, na), (b, nb), needs, spread, out);
     }
 
     /// Records the product of two matrices: its rules find the shapes in what they save.
@@ -136,7 +145,7 @@ impl Cx {
         }
         let left = if na.is_some() { Needs::IN1 } else { Needs::NOTHING };
         let right = if nb.is_some() { Needs::IN0 } else { Needs::NOTHING };
-        self.record2_plain(op, (a, na), (b, nb), left.and(right), out);
+        self.record2_plain(op, (a, na), (b, nb), left.and(right), 0, out);
     }
 
     #[inline(always)]
@@ -146,9 +155,10 @@ impl Cx {
         (a, na): (Arg, Option<&NodeRef>),
         (b, nb): (Arg, Option<&NodeRef>),
         needs: Needs,
+        spread: u8,
         out: &mut Tensor,
     ) {
-        let mut n = NodeObj::blank(op, out.dtype(), 2, self);
+        let mut n = NodeObj::blank(op, out.dtype(), 2 | spread, self);
         for (k, (arg, node)) in [(a, na), (b, nb)].into_iter().enumerate() {
             match arg {
                 Arg::Tensor(t) => {
@@ -184,7 +194,7 @@ impl Cx {
                 needs = needs.and(grad(k).needs());
             }
         }
-        let mut n = NodeObj::blank(op, outs[0].dtype(), args.len().min(255) as u8, self);
+        let mut n = NodeObj::blank(op, outs[0].dtype(), args.len().min(COUNT as usize) as u8, self);
         let mut extra = Extra { attrs: attrs.to_vec(), nout: outs.len() as u8, ..Extra::default() };
         let broadcast =
             op.tiles().is_some() && args.iter().any(|a| matches!(a, Arg::Tensor(t) if t.shape() != outs[0].shape()));

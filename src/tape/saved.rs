@@ -60,7 +60,7 @@ impl<'a> Saved<'a> {
     /// Result `k`.
     pub fn out_at(&self, k: usize) -> Tensor {
         let n = self.obj();
-        let data = if k == 0 && n.nin == 1 && n.extra.is_none() {
+        let data = if k == 0 && n.few() == 1 && n.extra.is_none() {
             n.saved(1).unwrap_or_else(|| panic!("{}: rule reads the result, which was not saved", n.op.name))
         } else {
             self.extra_saved(Needs::output(k), "result", k)
@@ -112,7 +112,7 @@ impl<'a> Saved<'a> {
     pub fn count(&self) -> usize {
         match &self.obj().extra {
             Some(e) if !e.inputs.is_empty() => e.inputs.len(),
-            _ => self.obj().nin as usize,
+            _ => self.obj().few(),
         }
     }
 
