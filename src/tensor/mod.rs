@@ -103,11 +103,13 @@ impl Tensor {
     }
 
     /// `empty` with sizes; refuses a number of elements that does not fit.
+    #[inline]
     pub fn empty_dims(dtype: DType, dims: Dims) -> Result<Tensor> {
         Tensor::empty(dtype, Tensor::shape_of(dtype, dims)?)
     }
 
     /// A shape whose size in bytes can be counted; else the error that names the bytes.
+    #[inline]
     pub fn shape_of(dtype: DType, dims: Dims) -> Result<Shape> {
         let limit = isize::MAX as usize / dtype.size();
         match Shape::new(dims) {
@@ -217,6 +219,7 @@ impl Tensor {
         self.0.shape.to_dims()
     }
 
+    #[inline]
     pub fn ndim(&self) -> usize {
         self.dims().len()
     }
@@ -360,6 +363,7 @@ impl Tensor {
     }
 
     /// The strides, those of a plain tensor computed.
+    #[inline]
     pub fn strides(&self) -> Strides {
         match self.data() {
             Data::Buf { strides: Some(s), .. } => **s,
@@ -396,6 +400,7 @@ impl Tensor {
     }
 
     /// The same numbers, as output `slot` of `node`.
+    #[inline]
     pub(crate) fn alias(&self, node: Option<NodeRef>, slot: u8) -> Tensor {
         let data = match self.data() {
             // SAFETY: nobody writes to a tensor that others can see.
@@ -498,6 +503,7 @@ impl Tensor {
 
     /// The numbers for writing, in row-major order and held by nobody else; copies them if they are shared.
     /// The tensor leaves the tape.
+    #[inline]
     pub fn make_mut(&mut self) -> Result<*mut u8> {
         self.force()?;
         let alone = self.0.is_unique()

@@ -63,12 +63,14 @@ impl Dims {
     }
 
     /// The number of elements; None when it does not fit.
+    #[inline]
     pub fn numel(&self) -> Option<usize> {
         // A zero anywhere makes it empty, however large the other sizes are.
         if self.contains(&0) { Some(0) } else { self.iter().try_fold(1usize, |n, &d| n.checked_mul(d)) }
     }
 
     /// Row-major strides in elements.
+    #[inline]
     pub fn strides(&self) -> Strides {
         let mut s = [0isize; MAX_DIMS];
         let mut step = 1isize;

@@ -98,6 +98,7 @@ const GROUP: usize = 8;
 /// # Safety
 /// As for [`scaled_rows`]; `a_step` is 1.
 #[inline(always)]
+#[allow(clippy::needless_range_loop)]
 pub(super) unsafe fn dots<V: Vector>(row: Row<V::Lane>) {
     for j in (0..row.n).step_by(V::LANES) {
         let count = V::LANES.min(row.n - j);
@@ -109,20 +110,26 @@ pub(super) unsafe fn dots<V: Vector>(row: Row<V::Lane>) {
                 let b: [*const V::Lane; GROUP] = std::array::from_fn(|l| {
                     row.b.wrapping_offset((j + (group + l).min(count - 1)) as isize * row.b_step)
                 });
-                let sums = &mut sums[group..];
+                let together = if V::LANES < GROUP { V::LANES } else { GROUP };
+                let mut own = [V::zero(); GROUP];
                 let full = row.k / V::LANES * V::LANES;
-                for p in (0..full).step_by(V::LANES) {
+                let mut p = 0;
+                while p < full {
                     let x = V::load(row.a.add(p));
-                    for (sum, b) in sums.iter_mut().zip(&b).take(V::LANES) {
-                        *sum = x.mul_add(V::load(b.add(p)), *sum);
+                    for l in 0..together {
+                        own[l] = x.mul_add(V::load(b[l].add(p)), own[l]);
                     }
+                    p += V::LANES;
                 }
                 let rest = row.k - full;
                 if rest > 0 {
                     let x = V::load_first(row.a.add(full), rest);
-                    for (sum, b) in sums.iter_mut().zip(&b).take(V::LANES) {
-                        *sum = x.mul_add(V::load_first(b.add(full), rest), *sum);
+                    for l in 0..together {
+                        own[l] = x.mul_add(V::load_first(b[l].add(full), rest), own[l]);
                     }
+                }
+                for l in 0..together {
+                    sums[group + l] = own[l];
                 }
             }
             let (sum, to) = (V::sums(&sums[..V::LANES]), row.c.add(j));
@@ -145,6 +152,16 @@ pub(super) unsafe fn dots<V: Vector>(row: Row<V::Lane>) {
 pub(super) unsafe fn outer<V: Vector>(row: Row<V::Lane>, m: usize, c_row: isize) {
     let full = row.n / V::LANES * V::LANES;
     let rest = row.n - full;
+    // SAFETY: handed on from the caller.
+    unsafe {
+        match full / V::LANES {
+            _ if rest > 0 => {}
+            1 => return outer_narrow::<V, 1>(row, m, c_row),
+            2 => return outer_narrow::<V, 2>(row, m, c_row),
+            4 => return outer_narrow::<V, 4>(row, m, c_row),
+            _ => {}
+        }
+    }
     for i in 0..m as isize {
         // SAFETY: handed on from the caller.
         unsafe {
@@ -157,6 +174,33 @@ pub(super) unsafe fn outer<V: Vector>(row: Row<V::Lane>, m: usize, c_row: isize)
                 let start = if row.accumulate { V::load_first(c.add(full), rest) } else { V::zero() };
                 x.mul_add(V::load_first(row.b.add(full), rest), start).store_first(c.add(full), rest);
             }
+        }
+    }
+}
+
+/// The same where `b` is `N` registers, which stay loaded.
+///
+/// # Safety
+/// As for [`outer`].
+#[inline(always)]
+#[allow(clippy::needless_range_loop)]
+unsafe fn outer_narrow<V: Vector, const N: usize>(row: Row<V::Lane>, m: usize, c_row: isize) {
+    // SAFETY: handed on from the caller.
+    unsafe {
+        let mut b = [V::zero(); N];
+        for v in 0..N {
+            b[v] = V::load(row.b.add(v * V::LANES));
+        }
+        let (mut a, mut c) = (row.a, row.c);
+        for _ in 0..m {
+            let x = V::splat(*a);
+            for v in 0..N {
+                let to = c.add(v * V::LANES);
+                let start = if row.accumulate { V::load(to) } else { V::zero() };
+                x.mul_add(b[v], start).store(to);
+            }
+            a = a.wrapping_offset(row.a_step);
+            c = c.wrapping_offset(c_row);
         }
     }
 }
