@@ -499,7 +499,11 @@ impl Cx {
         if let Ok(dims) = broadcast(a.dims(), b.dims())
             && dims.numel().is_some_and(|n| n > 0 && n < self.put_off_from())
         {
-            let shape = Tensor::shape_of(a.dtype(), dims)?;
+            let same = [a, b].into_iter().find(|t| t.dims() == &*dims);
+            let shape = match same {
+                Some(t) => t.shape().clone(),
+                None => Tensor::shape_of(a.dtype(), dims)?,
+            };
             if let Some(mut out) = self.rows(tiles, a.dtype(), &shape, a, b)? {
                 self.record2(op, TapeArg::Tensor(a), TapeArg::Tensor(b), &mut out);
                 return Ok(out);

@@ -371,6 +371,16 @@ impl Tensor {
         }
     }
 
+    /// The strides of a matrix: between rows and between columns.
+    #[inline]
+    pub fn matrix_strides(&self) -> (isize, isize) {
+        debug_assert_eq!(self.ndim(), 2);
+        match self.data() {
+            Data::Buf { strides: Some(s), .. } => (s[0], s[1]),
+            _ => (self.dims()[1].max(1) as isize, 1),
+        }
+    }
+
     /// The same numbers in row-major order: itself if they are, else a copy. Not on the tape.
     pub fn plain(&self) -> Result<Tensor> {
         self.force()?;

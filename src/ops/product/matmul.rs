@@ -89,8 +89,8 @@ pub(in crate::ops) fn matrix_product(
     a.force()?;
     b.force()?;
     let side = |t: &Tensor, flip: bool| {
-        let (d, s) = (t.dims(), t.strides());
-        if flip { (d[1], d[0], s[1], s[0]) } else { (d[0], d[1], s[0], s[1]) }
+        let (d, (row, col)) = (t.dims(), t.matrix_strides());
+        if flip { (d[1], d[0], col, row) } else { (d[0], d[1], row, col) }
     };
     let (m, k, a_row, a_col) = side(a, flip_a);
     let (k2, n, b_row, b_col) = side(b, flip_b);
@@ -101,7 +101,11 @@ pub(in crate::ops) fn matrix_product(
     let accumulate = acc.is_some();
     let mut out = match acc {
         Some(t) => t,
-        None => Tensor::empty_dims(a.dtype(), Dims::of(&[m, n]))?,
+        // Often an operand has the same shape: one object more would cost as much as a small product.
+        None => match [a, b].into_iter().find(|t| t.dims() == [m, n]) {
+            Some(t) => Tensor::empty(a.dtype(), t.shape().clone())?,
+            None => Tensor::empty_dims(a.dtype(), Dims::of(&[m, n]))?,
+        },
     };
     let ptr = if accumulate { out.make_mut()? } else { out.write_ptr() };
     macro_rules! go {
