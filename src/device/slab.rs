@@ -307,11 +307,19 @@ impl<T: Slabbed> Rcs<T> {
     /// Moves a value, whose count is 1, into a cell.
     #[inline(always)]
     pub fn new(value: T) -> Rcs<T> {
-        debug_assert_eq!(value.count().get(), 1);
+        Rcs::new_with(|| value)
+    }
+
+    /// The same, made after the cell was taken: so it is written where it stays, field by field, and a copy does not
+    /// wait for what has just been written.
+    #[inline(always)]
+    pub fn new_with(make: impl FnOnce() -> T) -> Rcs<T> {
         let cell = T::slab().with(|s| s.take());
         // SAFETY: the cell is free and large enough.
-        unsafe { cell.as_ptr().write(value) };
-        Rcs { cell, marker: PhantomData }
+        unsafe { cell.as_ptr().write(make()) };
+        let new = Rcs { cell, marker: PhantomData };
+        debug_assert!(new.is_unique());
+        new
     }
 
     #[inline(always)]

@@ -1,6 +1,6 @@
 //! Putting operations on the tape.
 
-use super::node::{COUNT, Extra, NUM0, NUM1, NodeObj, NodeRef, SPREAD};
+use super::node::{COUNT, Extra, LoopRef, NUM0, NUM1, NodeObj, NodeRef, SPREAD};
 use super::{Cx, LEAF};
 use crate::device::DType;
 use crate::device::slab::Rcs;
@@ -15,13 +15,26 @@ impl NodeObj {
 
     #[inline(always)]
     pub(super) fn blank(op: &'static Op, dtype: DType, nin: u8, cx: &Cx) -> NodeObj {
+        let outer = cx.outer_loops();
+        NodeObj::within(op, dtype, nin, cx, outer)
+    }
+
+    /// A new node in its cell, ours alone until it is given away.
+    #[inline(always)]
+    fn in_place(op: &'static Op, dtype: DType, nin: u8, cx: &Cx) -> NodeRef {
+        let outer = cx.outer_loops();
+        Rcs::new_with(|| NodeObj::within(op, dtype, nin, cx, outer))
+    }
+
+    #[inline(always)]
+    fn within(op: &'static Op, dtype: DType, nin: u8, cx: &Cx, outer: Option<LoopRef>) -> NodeObj {
         NodeObj {
             count: Cell::new(1),
             uses: Cell::new(0),
             op,
             site: cx.site(),
             iter: cx.iter(),
-            outer: cx.outer_loops(),
+            outer,
             epoch: Cell::new(0),
             dtype,
             nin,
@@ -79,7 +92,8 @@ impl Cx {
         if needs.has(Needs::SHAPES) || self.keeps_values() {
             return self.record(op, &[Arg::Tensor(x)], &[], std::slice::from_mut(out));
         }
-        let mut n = NodeObj::blank(op, out.dtype(), 1, self);
+        let mut new = NodeObj::in_place(op, out.dtype(), 1, self);
+        let n = new.get_mut().expect("ours alone");
         n.slots = x.slot();
         n.inputs[0] = Some(node.clone());
         if needs.has(Needs::IN0) {
@@ -89,7 +103,7 @@ impl Cx {
             // Without its node: a node that holds its own result would never end.
             n.saved.get_mut()[1] = Some(out.alias(None, 0));
         }
-        out.set_node(Rcs::new(n), 0);
+        out.set_node(new, 0);
         out.set_origin(self.site(), self.iter());
     }
 
@@ -158,7 +172,8 @@ impl Cx {
         spread: u8,
         out: &mut Tensor,
     ) {
-        let mut n = NodeObj::blank(op, out.dtype(), 2 | spread, self);
+        let mut new = NodeObj::in_place(op, out.dtype(), 2 | spread, self);
+        let n = new.get_mut().expect("ours alone");
         for (k, (arg, node)) in [(a, na), (b, nb)].into_iter().enumerate() {
             match arg {
                 Arg::Tensor(t) => {
@@ -176,7 +191,7 @@ impl Cx {
                 }
             }
         }
-        out.set_node(Rcs::new(n), 0);
+        out.set_node(new, 0);
         out.set_origin(self.site(), self.iter());
     }
 

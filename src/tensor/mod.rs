@@ -82,8 +82,16 @@ pub struct Raw {
 impl Tensor {
     #[inline(always)]
     fn make(dtype: DType, shape: Shape, data: Data) -> Tensor {
-        let data = UnsafeCell::new(data);
-        Tensor(Rcs::new(TensorObj { count: Cell::new(1), dtype, slot: 0, shape, node: None, data, site: 0, iter: 0 }))
+        Tensor(Rcs::new_with(|| TensorObj {
+            count: Cell::new(1),
+            dtype,
+            slot: 0,
+            shape,
+            node: None,
+            data: UnsafeCell::new(data),
+            site: 0,
+            iter: 0,
+        }))
     }
 
     /// Room for a contiguous tensor, not initialised: the caller writes all of it through `write_ptr`.
