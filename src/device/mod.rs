@@ -6,6 +6,18 @@ pub mod cuda;
 pub mod pages;
 pub mod slab;
 
+/// `key.with(f)` for keys that need no drop, on hot paths: the standard library marks `try_with` to be inlined, and
+/// `with` not.
+#[inline(always)]
+pub(crate) fn with_local<T, R>(key: &'static std::thread::LocalKey<T>, f: impl FnOnce(&T) -> R) -> R {
+    #[cold]
+    #[inline(never)]
+    fn gone() -> ! {
+        panic!("a thread-local value is used after its thread's end")
+    }
+    key.try_with(f).unwrap_or_else(|_| gone())
+}
+
 /// Element types, in the order of promotion.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 #[repr(u8)]

@@ -2,6 +2,7 @@
 //! expressions live in. One slab per type and thread; taking and returning a cell costs a few nanoseconds.
 
 use super::pages::{HUGE, prefer_huge};
+use super::with_local;
 use std::any::TypeId;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashSet};
@@ -253,7 +254,7 @@ pub unsafe fn end_now<T: Slabbed>(cell: NonNull<T>) {
     // SAFETY: the caller is the last user of the cell, which came from this slab.
     unsafe {
         cell.as_ptr().drop_in_place();
-        T::slab().with(|s| s.give(cell));
+        with_local(T::slab(), |s| s.give(cell));
     }
 }
 
@@ -264,7 +265,7 @@ pub unsafe fn end_now<T: Slabbed>(cell: NonNull<T>) {
 #[inline(always)]
 pub unsafe fn give_back<T: Slabbed>(cell: NonNull<T>) {
     // SAFETY: passed on from the caller.
-    T::slab().with(|s| unsafe { s.give(cell) });
+    with_local(T::slab(), |s| unsafe { s.give(cell) });
 }
 
 /// Gives a type with a field `count: Cell<u32>` its slab. A third argument overrides how cells end.
@@ -314,7 +315,7 @@ impl<T: Slabbed> Rcs<T> {
     /// wait for what has just been written.
     #[inline(always)]
     pub fn new_with(make: impl FnOnce() -> T) -> Rcs<T> {
-        let cell = T::slab().with(|s| s.take());
+        let cell = with_local(T::slab(), |s| s.take());
         // SAFETY: the cell is free and large enough.
         unsafe { cell.as_ptr().write(make()) };
         let new = Rcs { cell, marker: PhantomData };

@@ -208,16 +208,17 @@ impl Cx {
     /// The turns of the loops around the innermost one.
     #[inline(always)]
     pub(super) fn outer_loops(&self) -> Option<LoopRef> {
-        // A loop at the top has no other around it.
-        if self.loops.try_borrow().is_ok_and(|l| l.len() < 2) { None } else { self.outer_loops_slow() }
-    }
-
-    fn outer_loops_slow(&self) -> Option<LoopRef> {
         let cached = self.outer.take();
         if cached.is_some() {
             self.outer.set(cached.clone());
             return cached;
         }
+        // A loop at the top has no other around it.
+        if self.loops.try_borrow().is_ok_and(|l| l.len() < 2) { None } else { self.make_outer_loops() }
+    }
+
+    #[cold]
+    fn make_outer_loops(&self) -> Option<LoopRef> {
         let mut loops = self.loops.borrow_mut();
         // Entry k holds what was true when loop k began: the turn of loop k - 1, and the cells around that loop.
         let mut outer: Option<LoopRef> = None;

@@ -1,7 +1,7 @@
 //! The tape's cells: one node for each recorded operation, one leaf for each parameter.
 
-use crate::device::DType;
 use crate::device::slab::{Rcs, end_now};
+use crate::device::{DType, with_local};
 use crate::ops::{Attr, Op};
 use crate::slabbed;
 use crate::tensor::{Dims, Num, Tensor};
@@ -206,7 +206,7 @@ thread_local! {
 /// As for `Slabbed::end`.
 #[inline]
 unsafe fn end_node(cell: NonNull<NodeObj>) {
-    ENDING.with(|e| {
+    with_local(&ENDING, |e| {
         // SAFETY: the cell's value is alive until `end_now`; `num` of a dead node serves as the list's link.
         unsafe { cell.as_ref() }.num.set(e.first.get().map_or(0, |n| n.as_ptr() as u64));
         e.first.set(Some(cell));

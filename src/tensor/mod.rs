@@ -81,14 +81,14 @@ pub struct Raw {
 
 impl Tensor {
     #[inline(always)]
-    fn make(dtype: DType, shape: Shape, data: Data) -> Tensor {
+    fn make(dtype: DType, shape: Shape, data: impl FnOnce() -> Data) -> Tensor {
         Tensor(Rcs::new_with(|| TensorObj {
             count: Cell::new(1),
             dtype,
             slot: 0,
             shape,
             node: None,
-            data: UnsafeCell::new(data),
+            data: UnsafeCell::new(data()),
             site: 0,
             iter: 0,
         }))
@@ -99,7 +99,7 @@ impl Tensor {
     pub fn empty(dtype: DType, shape: Shape) -> Result<Tensor> {
         let bytes = shape.numel().saturating_mul(dtype.size());
         if bytes <= INLINE_BYTES {
-            return Ok(Tensor::make(dtype, shape, Data::Inline(UnsafeCell::new([0; INLINE_BYTES / 8]))));
+            return Ok(Tensor::make(dtype, shape, || Data::Inline(UnsafeCell::new([0; INLINE_BYTES / 8]))));
         }
         Tensor::empty_buf(dtype, shape, bytes)
     }
@@ -107,7 +107,7 @@ impl Tensor {
     #[inline(never)]
     fn empty_buf(dtype: DType, shape: Shape, bytes: usize) -> Result<Tensor> {
         let buf = BufObj::alloc(bytes).map_err(OpError::out_of_memory)?;
-        Ok(Tensor::make(dtype, shape, Data::Buf { buf, offset: 0, strides: None }))
+        Ok(Tensor::make(dtype, shape, || Data::Buf { buf, offset: 0, strides: None }))
     }
 
     /// `empty` with sizes; refuses a number of elements that does not fit.
@@ -148,7 +148,7 @@ impl Tensor {
         let mut word = [0u64; INLINE_BYTES / 8];
         // SAFETY: a word holds an element of every dtype.
         unsafe { value.write(dtype, word.as_mut_ptr().cast()) };
-        Tensor::make(dtype, Shape::SCALAR, Data::Inline(UnsafeCell::new(word)))
+        Tensor::make(dtype, Shape::SCALAR, || Data::Inline(UnsafeCell::new(word)))
     }
 
     /// The bits of a tensor of no dimensions whose number is in its cell.
@@ -164,7 +164,7 @@ impl Tensor {
     /// A tensor of no dimensions, from the bits of its number.
     #[inline(always)]
     pub(crate) fn of_word(dtype: DType, word: u64) -> Tensor {
-        Tensor::make(dtype, Shape::SCALAR, Data::Inline(UnsafeCell::new([word, 0, 0])))
+        Tensor::make(dtype, Shape::SCALAR, || Data::Inline(UnsafeCell::new([word, 0, 0])))
     }
 
     /// Gives a tensor of no dimensions that nobody else holds another number.
@@ -205,7 +205,7 @@ impl Tensor {
     }
 
     pub(crate) fn later(dtype: DType, shape: Shape, expr: Expr) -> Tensor {
-        Tensor::make(dtype, shape, Data::Later(expr))
+        Tensor::make(dtype, shape, || Data::Later(expr))
     }
 
     #[inline(always)]
@@ -443,7 +443,7 @@ impl Tensor {
 
     /// A tensor that owns all of a block.
     pub(crate) fn of_buf(dtype: DType, shape: Shape, buf: Buf) -> Tensor {
-        Tensor::make(dtype, shape, Data::Buf { buf, offset: 0, strides: None })
+        Tensor::make(dtype, shape, || Data::Buf { buf, offset: 0, strides: None })
     }
 
     /// The same, with few numbers moved into the tensor's cell.
@@ -516,7 +516,7 @@ impl Tensor {
             }
         };
         let strides = if plain { None } else { Some(Box::new(*strides)) };
-        Ok(Tensor::make(self.dtype(), shape, Data::Buf { buf, offset: start.wrapping_add_signed(offset), strides }))
+        Ok(Tensor::make(self.dtype(), shape, || Data::Buf { buf, offset: start.wrapping_add_signed(offset), strides }))
     }
 
     /// The numbers for writing, in row-major order and held by nobody else; copies them if they are shared.

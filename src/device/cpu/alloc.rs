@@ -6,7 +6,7 @@
 //! on another thread is sound, only counted there.
 
 use crate::device::pages::{HUGE, prefer_huge};
-use crate::device::slab;
+use crate::device::{slab, with_local};
 use std::alloc::Layout;
 use std::cell::Cell;
 use std::fmt;
@@ -227,7 +227,7 @@ pub fn alloc(bytes: usize) -> Result<NonNull<u8>, OutOfMemory> {
     if bytes == 0 {
         return Ok(NONE);
     }
-    CACHE.with(|cache| {
+    with_local(&CACHE, |cache| {
         let Some(class) = class_of(bytes) else {
             return Err(OutOfMemory { requested: bytes, in_use: in_use(), limit: limit() });
         };
@@ -255,7 +255,7 @@ pub unsafe fn free(block: NonNull<u8>, bytes: usize) {
     if bytes == 0 {
         return;
     }
-    CACHE.with(|cache| {
+    with_local(&CACHE, |cache| {
         // `alloc` found a class, so there is one.
         let Some(class) = class_of(bytes) else { return };
         let size = class_size(class);

@@ -1,6 +1,7 @@
 //! Which vector instructions kernels may use: found once per process, forced by `REEL_ISA`, overridden per
 //! thread in tests. Every kernel exists three times; a caller asks [`isa`] and picks.
 
+use crate::device::with_local;
 use std::cell::Cell;
 use std::sync::OnceLock;
 
@@ -107,7 +108,7 @@ thread_local! {
 /// The instruction set kernels use on this thread.
 #[inline(always)]
 pub fn isa() -> Isa {
-    match CURRENT.get() {
+    match with_local(&CURRENT, Cell::get) {
         0 => Isa::Baseline,
         1 => Isa::Avx2,
         2 => Isa::Avx512,

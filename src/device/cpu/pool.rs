@@ -16,6 +16,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::isa::{self, Isa};
+use crate::device::with_local;
 
 /// How long an idle helper spins before it parks.
 const SPIN: Duration = Duration::from_micros(100);
@@ -315,7 +316,7 @@ pub fn lower_stop() {
 }
 
 fn store_stop(value: bool) {
-    let flag = STOP.get();
+    let flag = with_local(&STOP, Cell::get);
     if !flag.is_null() {
         // SAFETY: as in `stopped`.
         unsafe { (*flag).store(value, Relaxed) };
@@ -325,7 +326,7 @@ fn store_stop(value: bool) {
 /// Is the stop flag up? False inside [`without_stop`].
 #[inline]
 pub fn stopped() -> bool {
-    let flag = STOP.get();
+    let flag = with_local(&STOP, Cell::get);
     // SAFETY: not null only while `STOP_OWNER`, or on a helper the job, keeps the flag alive.
     !flag.is_null() && !MASKED.get() && unsafe { (*flag).load(Relaxed) }
 }
