@@ -9,7 +9,7 @@ use super::node::{COUNT, NodeRef, SPREAD, WANTED};
 use super::{ARGUMENT, CUSTOM, Cx, LEAF, PART, Param, Saved};
 use crate::device::cpu::pool;
 use crate::ops::{Grad, OpError, Result};
-use crate::tensor::{Num, Tensor};
+use crate::tensor::{Num, Tensor, expr};
 use std::cell::RefCell;
 
 #[derive(Default)]
@@ -61,7 +61,8 @@ impl Cx {
             }
             match self.take_failure() {
                 Some(e) => Err(e),
-                None => crate::tensor::expr::force_all(found.iter().map(|(_, g)| g)).map(|()| found),
+                // What the nodes saved goes next, so that nothing of it is worth writing out on the way.
+                None => expr::force_all(found.iter().map(|(_, g)| g), options.retain).map(|()| found),
             }
         });
         match done {

@@ -6,7 +6,9 @@
 use super::buf::{Buf, BufObj};
 use super::{Dims, Num, Shape, Tensor};
 use crate::device::DType;
-use crate::device::cpu::tile::{Access, Binding, Bindings, Input, Instr, Output, Program, Src, SumSink, Tiles, Total};
+use crate::device::cpu::tile::{
+    Access, Basic, Binding, Bindings, Input, Instr, Output, Program, Src, SumSink, Tiles, Total,
+};
 use crate::device::cpu::{cast, pool, sum, tile};
 use crate::device::slab::Rcs;
 use crate::ops::error::{OpError, Result};
@@ -143,6 +145,33 @@ impl ExprObj {
     }
 }
 
+/// The bits of 1 as floats have it.
+fn one(dtype: DType) -> Option<u64> {
+    match dtype {
+        DType::F32 => Some(1f32.to_bits() as u64),
+        DType::F64 => Some(1f64.to_bits()),
+        _ => None,
+    }
+}
+
+/// The bits of the number that a tensor of 4 or 8 bytes an element repeats, if its strides say that it repeats one.
+fn only_number(t: &Tensor) -> Option<u64> {
+    if let Some(word) = t.word() {
+        return Some(word);
+    }
+    let raw = t.raw();
+    let strides = raw.strides?;
+    if t.numel() == 0 || t.dims().iter().zip(&strides).any(|(&d, &s)| d != 1 && s != 0) {
+        return None;
+    }
+    // SAFETY: there is an element, where the tensor begins.
+    match t.dtype().size() {
+        4 => Some(unsafe { raw.ptr.cast::<u32>().read_unaligned() } as u64),
+        8 => Some(unsafe { raw.ptr.cast::<u64>().read_unaligned() }),
+        _ => None,
+    }
+}
+
 /// How many different tensors the operands read; counting stops beyond the limit.
 fn count_leaves(args: &[Arg; 3]) -> usize {
     fn walk(args: &[Arg; 3], seen: &mut Vec<*const u8>) {
@@ -152,8 +181,8 @@ fn count_leaves(args: &[Arg; 3]) -> usize {
             }
             match a {
                 Arg::Expr(e) if !e.is_done() => walk(e.args(), seen),
-                Arg::Expr(e) => note(e.as_ptr().cast(), seen),
-                Arg::Leaf(t) => note(t.identity(), seen),
+                Arg::Expr(e) => note(e.value().map_or(e.as_ptr().cast(), |buf| buf.ptr().cast_const()), seen),
+                Arg::Leaf(t) => note(t.raw().ptr, seen),
                 Arg::Num(_) | Arg::None => {}
             }
         }
@@ -187,8 +216,9 @@ pub fn force(e: &Expr) -> Result<Buf> {
     Ok(e.value().expect("just computed"))
 }
 
-/// Computes several tensors' put-off work; what has one shape runs in one pass.
-pub fn force_all<'t>(tensors: impl Iterator<Item = &'t Tensor>) -> Result<()> {
+/// Computes several tensors' put-off work; what has one shape runs in one pass. Of its parts those that others hold are
+/// kept too, with `keep_parts`.
+pub fn force_all<'t>(tensors: impl Iterator<Item = &'t Tensor>, keep_parts: bool) -> Result<()> {
     let mut waiting: Vec<&Expr> = tensors.filter_map(|t| t.expr()).collect();
     while let Some(&first) = waiting.first() {
         let mut plan = Plan::default();
@@ -198,6 +228,7 @@ pub fn force_all<'t>(tensors: impl Iterator<Item = &'t Tensor>) -> Result<()> {
             if e.is_done() {
                 continue;
             }
+            plan.drops_parts = !keep_parts;
             if e.shape == first.shape && plan.program.code.len() + (e.size as usize) < 2 * MAX_SIZE as usize {
                 plan.add(e);
                 roots.push(e);
@@ -295,8 +326,12 @@ struct Plan {
     bound: Vec<Source>,
     /// The expression of each instruction; none for casts.
     made: Vec<Option<Expr>>,
-    /// What computing each instruction again would take.
+    /// What each instruction takes.
     cost: Vec<u32>,
+    /// Expressions that another's instruction computes too.
+    same: Vec<(usize, Expr)>,
+    /// Whether parts that others hold are left for them to compute.
+    drops_parts: bool,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -312,7 +347,7 @@ impl Plan {
             return e.mark.get() as usize - 1;
         }
         let mut src = [Src::None; 3];
-        let mut cost = if e.tiles.cuda.contains('(') { CALL_COST } else { 1 };
+        let cost = if e.tiles.cuda.contains('(') { CALL_COST } else { 1 };
         for (k, a) in e.args().iter().enumerate() {
             let want = e.tiles.operands[k].of(e.dtype).compute();
             src[k] = match a {
@@ -320,27 +355,56 @@ impl Plan {
                 Arg::Num(v) => self.num(*v, want),
                 Arg::Leaf(t) => {
                     let input = self.leaf(t, &e.shape);
-                    self.cast(input, t.dtype().compute(), want, &mut cost)
+                    self.cast(input, t.dtype().compute(), want)
                 }
                 Arg::Expr(p) => match p.value() {
                     Some(buf) => {
                         let t = Tensor::of_buf(p.out, p.shape.clone(), buf);
                         let input = self.leaf(&t, &e.shape);
-                        self.cast(input, t.dtype().compute(), want, &mut cost)
+                        self.cast(input, t.dtype().compute(), want)
                     }
                     None => {
                         let at = self.add(p);
                         p.uses.set(p.uses.get() + 1);
-                        cost += self.cost[at];
-                        self.cast(Src::Reg(at as u8), p.out.compute(), want, &mut cost)
+                        self.cast(Src::Reg(at as u8), p.out.compute(), want)
                     }
                 },
             };
         }
-        let at = self.push(Instr { tiles: e.tiles, dtype: e.dtype.compute(), out: e.out, dst: 0, src }, cost);
-        self.made[at] = Some(e.clone());
+        let instr = Instr { tiles: e.tiles, dtype: e.dtype.compute(), out: e.out, dst: 0, src };
+        let known = self.times_one(e, &instr).or_else(|| self.program.code.iter().position(|i| i.is_same(&instr)));
+        let at = known.unwrap_or_else(|| self.push(instr, cost));
+        if known.is_some() {
+            self.same.push((at, e.clone()));
+        } else {
+            self.made[at] = Some(e.clone());
+        }
         e.mark.set(at as u32 + 1);
         at
+    }
+
+    /// For a product with the number 1 the instruction of the other factor: walks backwards begin with a gradient of
+    /// ones.
+    fn times_one(&self, e: &Expr, instr: &Instr) -> Option<usize> {
+        if e.tiles.basic != Some(Basic::Mul) {
+            return None;
+        }
+        let is_one = |a: &Arg| match a {
+            Arg::Leaf(t) => t.dtype() == e.out && only_number(t).is_some_and(|w| one(t.dtype()) == Some(w)),
+            _ => false,
+        };
+        let [x, y, _] = e.args();
+        let other = if is_one(x) {
+            &instr.src[1]
+        } else if is_one(y) {
+            &instr.src[0]
+        } else {
+            return None;
+        };
+        match other {
+            Src::Reg(at) if self.program.code[*at as usize].out == instr.out => Some(*at as usize),
+            _ => None,
+        }
     }
 
     /// Appends an instruction; until `allocate` its register is its index.
@@ -352,11 +416,10 @@ impl Plan {
         at
     }
 
-    fn cast(&mut self, src: Src, from: DType, to: DType, cost: &mut u32) -> Src {
+    fn cast(&mut self, src: Src, from: DType, to: DType) -> Src {
         if from == to {
             return src;
         }
-        *cost += 1;
         let instr =
             Instr { tiles: cast::cast_tiles(to), dtype: from, out: to, dst: 0, src: [src, Src::None, Src::None] };
         Src::Reg(self.push(instr, 1) as u8)
@@ -366,8 +429,17 @@ impl Plan {
         let mut word = 0u64;
         // SAFETY: a word holds an element of every dtype.
         unsafe { v.write(dtype, (&raw mut word).cast()) };
+        let input = Input { dtype, access: Access::Scalar };
+        for (at, bound) in self.bound.iter().enumerate() {
+            if let Source::Num(k) = *bound
+                && self.nums[k] == word
+                && self.program.inputs[at] == input
+            {
+                return Src::Input(at as u8);
+            }
+        }
         self.nums.push(word);
-        self.bind(Source::Num(self.nums.len() - 1), Input { dtype, access: Access::Scalar })
+        self.bind(Source::Num(self.nums.len() - 1), input)
     }
 
     fn leaf(&mut self, t: &Tensor, shape: &Shape) -> Src {
@@ -378,7 +450,7 @@ impl Plan {
         } else {
             Access::Strided
         };
-        let known = self.leaves.iter().position(|l| l.is_same(t));
+        let known = self.leaves.iter().position(|l| l.reads_same(t));
         let at = known.unwrap_or_else(|| {
             self.leaves.push(t.clone());
             self.leaves.len() - 1
@@ -444,19 +516,31 @@ impl Plan {
     /// memory for the first root.
     fn run(&mut self, roots: &[&Expr], into: Option<&Buf>, sums: &mut [Total]) -> Result<()> {
         let mut outputs: Vec<(usize, Expr)> = Vec::new();
-        for (at, made) in self.made.iter().enumerate() {
-            let Some(e) = made else { continue };
-            // `made` itself holds one reference.
-            let others = e.references() - 1 > e.uses.get();
-            let root = roots.iter().any(|r| r.same(e));
-            let keep = others && (self.cost[at] >= WORTH_KEEPING || e.passed.get() > 0);
-            if root || keep {
-                outputs.push((at, e.clone()));
-            } else if others {
-                e.passed.set(1);
+        // What computing an instruction again would take, from what is kept.
+        let mut again = vec![0u32; self.cost.len()];
+        for at in 0..self.cost.len() {
+            let parts = self.program.code[at].src.iter();
+            let parts = parts.map(|s| if let Src::Reg(r) = s { again[*r as usize] } else { 0 });
+            again[at] = self.cost[at] + parts.sum::<u32>();
+            let same = self.same.iter().filter(|(k, _)| *k == at).map(|(_, e)| e);
+            let mut kept = false;
+            for e in self.made[at].iter().chain(same) {
+                // The plan itself holds one reference.
+                let others = e.references() - 1 > e.uses.get();
+                let root = roots.iter().any(|r| r.same(e));
+                let keep = others && !self.drops_parts && (again[at] >= WORTH_KEEPING || e.passed.get() > 0);
+                if root || keep {
+                    outputs.push((at, e.clone()));
+                    kept = true;
+                } else if others {
+                    e.passed.set(1);
+                }
+                e.mark.set(0);
+                e.uses.set(0);
             }
-            e.mark.set(0);
-            e.uses.set(0);
+            if kept {
+                again[at] = 0;
+            }
         }
         self.program.outputs = outputs.iter().map(|(at, _)| Output { instr: *at as u16 }).collect();
         self.allocate();
@@ -500,7 +584,7 @@ impl Plan {
 impl Drop for Plan {
     fn drop(&mut self) {
         // A plan that was never run leaves no marks.
-        for e in self.made.iter().flatten() {
+        for e in self.made.iter().flatten().chain(self.same.iter().map(|(_, e)| e)) {
             e.mark.set(0);
             e.uses.set(0);
         }

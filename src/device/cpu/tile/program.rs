@@ -32,6 +32,14 @@ pub struct Instr {
     pub src: [Src; 3],
 }
 
+impl Instr {
+    /// Whether both compute the same, wherever to.
+    pub fn is_same(&self, other: &Instr) -> bool {
+        std::ptr::eq(self.tiles, other.tiles)
+            && (self.dtype, self.out, self.src) == (other.dtype, other.out, other.src)
+    }
+}
+
 /// Where an operand comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Src {
