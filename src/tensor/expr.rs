@@ -543,6 +543,7 @@ impl Plan {
             }
         }
         self.program.outputs = outputs.iter().map(|(at, _)| Output { instr: *at as u16 }).collect();
+        tile::join(&mut self.program);
         self.allocate();
         let shape = self.made.iter().flatten().next().map_or(Shape::SCALAR, |e| e.shape.clone());
         let n = shape.numel();

@@ -7,6 +7,7 @@
 mod formula;
 mod gather;
 mod kernel;
+mod pairs;
 mod plan;
 mod program;
 mod run;
@@ -17,5 +18,6 @@ pub(crate) use formula::tiles;
 pub use formula::*;
 pub use kernel::*;
 pub(in crate::device::cpu) use kernel::{Kernel, loops};
+pub use pairs::join;
 pub use program::*;
 pub use run::run;

@@ -35,8 +35,7 @@ pub struct Instr {
 impl Instr {
     /// Whether both compute the same, wherever to.
     pub fn is_same(&self, other: &Instr) -> bool {
-        std::ptr::eq(self.tiles, other.tiles)
-            && (self.dtype, self.out, self.src) == (other.dtype, other.out, other.src)
+        std::ptr::eq(self.tiles, other.tiles) && (self.dtype, self.out, self.src) == (other.dtype, other.out, other.src)
     }
 }
 
