@@ -20,7 +20,7 @@ struct Terminal {
     shown: String,
     raw: Vec<u8>,
     /// Its state folder.
-    home: tempfile::TempDir,
+    home: Option<tempfile::TempDir>,
 }
 
 impl Terminal {
@@ -53,7 +53,7 @@ impl Terminal {
                 }
             }
         });
-        let mut terminal = Terminal { pty, child, output, shown: String::new(), raw: Vec::new(), home };
+        let mut terminal = Terminal { pty, child, output, shown: String::new(), raw: Vec::new(), home: Some(home) };
         terminal.expect("> ");
         terminal
     }
@@ -88,10 +88,32 @@ impl Terminal {
         self.expect(answer);
     }
 
+    /// Ctrl-D at a prompt: while a value is shown the terminal takes it for the end of a line.
+    fn leave(mut self) -> (ExitStatus, tempfile::TempDir) {
+        self.expect("> ");
+        self.send("\x04");
+        self.wait()
+    }
+
     fn wait(mut self) -> (ExitStatus, tempfile::TempDir) {
         // The terminal is read on until the child has closed it.
         while self.output.recv_timeout(PATIENCE).is_ok() {}
-        (self.child.wait().unwrap(), self.home)
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return (status, self.home.take().expect("taken here alone"));
+            }
+            assert!(Instant::now() < deadline, "reel did not leave after:\n{}", self.shown);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // A test that ends in the middle leaves nobody behind.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 
@@ -198,8 +220,7 @@ fn ctrl_c_clears_the_line_and_ctrl_d_leaves() {
     t.send("\x03");
     t.expect("\n> ");
     t.enter("1 + 1", "\n2\n");
-    t.send("\x04");
-    assert!(t.wait().0.success());
+    assert!(t.leave().0.success());
 }
 
 #[test]
@@ -214,9 +235,8 @@ fn commands() {
 #[test]
 fn the_history_is_kept_for_its_owner_alone() {
     let mut t = Terminal::start();
-    t.enter("let remembered = 11 * 11", "> ");
-    t.send("\x04");
-    let (status, home) = t.wait();
+    t.enter("let remembered = 11 * 11", "\n");
+    let (status, home) = t.leave();
     assert!(status.success());
     let file = home.path().join("reel").join("history");
     use std::os::unix::fs::PermissionsExt;

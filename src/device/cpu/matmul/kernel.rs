@@ -67,6 +67,13 @@ unsafe fn rows<V: Vector, const R: usize, const WIDE: usize>(block: &Block<V::La
         let last = left % V::LANES;
         // SAFETY: handed on from the caller.
         unsafe {
+            if left <= V::Rest::LANES && V::Rest::LANES < V::LANES {
+                match left % V::Rest::LANES {
+                    0 => tile::<V::Rest, R, 1, false>(block, a, b, c, 0),
+                    last => tile::<V::Rest, R, 1, true>(block, a, b, c, last),
+                }
+                continue;
+            }
             match (left.div_ceil(V::LANES), last) {
                 (1, 0) => tile::<V, R, 1, false>(block, a, b, c, last),
                 (1, _) => tile::<V, R, 1, true>(block, a, b, c, last),

@@ -7,6 +7,9 @@
 /// For all methods: the processor has the instructions; pointers are good for the lanes that are read or written.
 pub trait Vector: Copy {
     type Lane: Copy;
+    /// A register for what is left over at the end of a row: where one of full width takes twice as long, a quarter of
+    /// it; else itself.
+    type Rest: Vector<Lane = Self::Lane>;
     const LANES: usize;
 
     unsafe fn zero() -> Self;
@@ -34,7 +37,7 @@ mod x86 {
 
     macro_rules! vector {
         (
-            $name:ident($Register:ty): [$T:ty; $lanes:literal], $splat:ident, $load:ident, $store:ident, $add:ident, $fma:ident,
+            $name:ident($Register:ty) with $Rest:ident: [$T:ty; $lanes:literal], $splat:ident, $load:ident, $store:ident, $add:ident, $fma:ident,
             |$from:ident, $n:ident| $load_first:expr, |$register:ident, $to:ident, $m:ident| $store_first:expr,
             |$registers:ident| $sums:expr
         ) => {
@@ -44,6 +47,7 @@ mod x86 {
             // SAFETY (all methods): as the trait says.
             impl Vector for $name {
                 type Lane = $T;
+                type Rest = $Rest;
                 const LANES: usize = $lanes;
 
                 #[inline(always)]
@@ -97,7 +101,7 @@ mod x86 {
     }
 
     vector!(
-        F32x16(__m512): [f32; 16], _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps, _mm512_fmadd_ps,
+        F32x16(__m512) with F32x4: [f32; 16], _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_add_ps, _mm512_fmadd_ps,
         |from, n| _mm512_maskz_loadu_ps((1 << n) - 1, from),
         |register, to, n| _mm512_mask_storeu_ps(to, (1 << n) - 1, register),
         |r| {
@@ -131,7 +135,7 @@ mod x86 {
     );
 
     vector!(
-        F64x8(__m512d): [f64; 8], _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd, _mm512_fmadd_pd,
+        F64x8(__m512d) with F64x2: [f64; 8], _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_add_pd, _mm512_fmadd_pd,
         |from, n| _mm512_maskz_loadu_pd((1 << n) - 1, from),
         |register, to, n| _mm512_mask_storeu_pd(to, (1 << n) - 1, register),
         |r| {
@@ -155,6 +159,20 @@ mod x86 {
         }
     );
 
+    vector!(
+        F32x4(__m128) with F32x4: [f32; 4], _mm_set1_ps, _mm_loadu_ps, _mm_storeu_ps, _mm_add_ps, _mm_fmadd_ps,
+        |from, n| _mm_maskz_loadu_ps((1 << n) - 1, from),
+        |register, to, n| _mm_mask_storeu_ps(to, (1 << n) - 1, register),
+        |r| _mm_hadd_ps(_mm_hadd_ps(r(0), r(1)), _mm_hadd_ps(r(2), r(3)))
+    );
+
+    vector!(
+        F64x2(__m128d) with F64x2: [f64; 2], _mm_set1_pd, _mm_loadu_pd, _mm_storeu_pd, _mm_add_pd, _mm_fmadd_pd,
+        |from, n| _mm_maskz_loadu_pd((1 << n) - 1, from),
+        |register, to, n| _mm_mask_storeu_pd(to, (1 << n) - 1, register),
+        |r| _mm_hadd_pd(r(0), r(1))
+    );
+
     /// `n` ones and then zeros start at `8 - n` (f32), `4 - n` (f64).
     const MASK_32: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
     const MASK_64: [i64; 8] = [-1, -1, -1, -1, 0, 0, 0, 0];
@@ -172,7 +190,7 @@ mod x86 {
     }
 
     vector!(
-        F32x8(__m256): [f32; 8], _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_fmadd_ps,
+        F32x8(__m256) with F32x8: [f32; 8], _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_add_ps, _mm256_fmadd_ps,
         |from, n| _mm256_maskload_ps(from, mask_32(n)),
         |register, to, n| _mm256_maskstore_ps(to, mask_32(n), register),
         |r| {
@@ -187,7 +205,7 @@ mod x86 {
     );
 
     vector!(
-        F64x4(__m256d): [f64; 4], _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd, _mm256_fmadd_pd,
+        F64x4(__m256d) with F64x4: [f64; 4], _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_add_pd, _mm256_fmadd_pd,
         |from, n| _mm256_maskload_pd(from, mask_64(n)),
         |register, to, n| _mm256_maskstore_pd(to, mask_64(n), register),
         |r| {
@@ -206,6 +224,7 @@ macro_rules! four {
         // SAFETY (all methods): as the trait says.
         impl Vector for Four<$T> {
             type Lane = $T;
+            type Rest = Self;
             const LANES: usize = 4;
 
             #[inline(always)]
