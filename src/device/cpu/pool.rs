@@ -22,33 +22,52 @@ use crate::device::with_local;
 const SPIN: Duration = Duration::from_micros(100);
 /// More threads than this help nobody; asking for more gives this many.
 pub const MAX_THREADS: usize = 256;
+/// Parts that the chunks of a call are cut into, at most.
+const MAX_LANES: usize = 16;
 
 /// One call of [`parallel`], on the caller's stack.
 struct Job {
     body: *const (dyn Fn(usize) + Sync),
     chunks: usize,
-    next: AtomicUsize,
+    /// The next chunk of each lane: a thread begins with a lane of its own, so that one kernel finds in its cache what
+    /// the one before it left there, and then helps with the others.
+    next: [AtomicUsize; MAX_LANES],
+    lanes: usize,
     stop: Option<Arc<AtomicBool>>,
     panic: Mutex<Option<Box<dyn Any + Send>>>,
     isa: Isa,
 }
 
 impl Job {
+    fn new(body: *const (dyn Fn(usize) + Sync), chunks: usize, threads: usize, stop: Option<Arc<AtomicBool>>) -> Job {
+        let lanes = threads.clamp(1, MAX_LANES);
+        let next = std::array::from_fn(|lane| AtomicUsize::new(lane.min(lanes) * chunks / lanes));
+        Job { body, chunks, next, lanes, stop, panic: Mutex::new(None), isa: isa::isa() }
+    }
+
+    /// A chunk that nobody has, of the lane of thread `rank` or else of another.
+    fn take(&self, rank: usize) -> Option<usize> {
+        for lane in (0..self.lanes).map(|i| (rank + i) % self.lanes) {
+            let chunk = self.next[lane].fetch_add(1, Relaxed);
+            if chunk < (lane + 1) * self.chunks / self.lanes {
+                return Some(chunk);
+            }
+        }
+        None
+    }
+
     /// Takes chunks until none is left, the stop flag is up, or one panicked.
-    fn work(&self) {
+    fn work(&self, rank: usize) {
         // SAFETY: `body` outlives the job: `parallel` returns only after every thread has left `work`.
         let body = unsafe { &*self.body };
         let result = catch_unwind(AssertUnwindSafe(|| {
             while !self.stop.as_ref().is_some_and(|stop| stop.load(Relaxed)) {
-                let chunk = self.next.fetch_add(1, Relaxed);
-                if chunk >= self.chunks {
-                    break;
-                }
+                let Some(chunk) = self.take(rank) else { break };
                 body(chunk);
             }
         }));
         if let Err(payload) = result {
-            self.next.store(self.chunks, Relaxed);
+            self.next.iter().for_each(|next| next.store(self.chunks, Relaxed));
             self.panic.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(payload);
         }
     }
@@ -88,10 +107,11 @@ impl Pool {
             quit: AtomicBool::new(false),
             spin,
         });
-        let start = |_| {
+        let start = |rank: usize| {
             let parked = Arc::new(AtomicBool::new(false));
             let (shared, flag) = (shared.clone(), parked.clone());
-            let handle = std::thread::Builder::new().name("reel-helper".into()).spawn(move || help(&shared, &flag));
+            let handle =
+                std::thread::Builder::new().name("reel-helper".into()).spawn(move || help(rank + 1, &shared, &flag));
             handle.ok().map(|handle| Helper { handle, parked })
         };
         let helpers = (0..helpers).map_while(start).collect();
@@ -107,7 +127,7 @@ impl Pool {
                 helper.handle.thread().unpark();
             }
         }
-        job.work();
+        job.work(0);
         shared.job.store(null_mut(), SeqCst);
         let mut spins = 0u32;
         while shared.active.load(SeqCst) != 0 {
@@ -138,7 +158,7 @@ impl Drop for Pool {
 }
 
 /// A helper's life.
-fn help(shared: &Shared, parked: &AtomicBool) {
+fn help(rank: usize, shared: &Shared, parked: &AtomicBool) {
     INSIDE.set(true);
     let mut seen = 0;
     loop {
@@ -153,7 +173,7 @@ fn help(shared: &Shared, parked: &AtomicBool) {
         // alive until we have counted ourselves out.
         if let Some(job) = unsafe { job.as_ref() } {
             STOP.set(job.stop.as_ref().map_or(std::ptr::null(), Arc::as_ptr));
-            isa::with_isa(job.isa, || job.work());
+            isa::with_isa(job.isa, || job.work(rank));
             STOP.set(std::ptr::null());
         }
         shared.active.fetch_sub(1, SeqCst);
@@ -257,8 +277,7 @@ pub fn parallel(chunks: usize, body: &(dyn Fn(usize) + Sync)) {
             if MASKED.get() { None } else { STOP_OWNER.try_with(|owner| owner.0.borrow().clone()).ok().flatten() };
         // SAFETY: only the lifetime changes; `run` returns after the last use.
         let body: *const (dyn Fn(usize) + Sync) = unsafe { std::mem::transmute(body as *const (dyn Fn(usize) + Sync)) };
-        let next = AtomicUsize::new(0);
-        let job = Job { body, chunks, next, stop, panic: Mutex::new(None), isa: isa::isa() };
+        let job = Job::new(body, chunks, helpers + 1, stop);
         INSIDE.set(true);
         pool.run(&job);
         INSIDE.set(false);
