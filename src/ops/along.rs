@@ -7,7 +7,7 @@ use super::infer::resolve_dim;
 use super::{Meta, Operand, for_dtype};
 use crate::device::DType;
 use crate::device::cpu::elem::{Elem, Wide};
-use crate::device::cpu::index::OutOfBounds;
+use crate::device::cpu::index::{OutOfBounds, outside};
 use crate::tape::{Cx, Saved};
 use crate::tensor::{Dims, Num, Tensor};
 use std::cmp::Ordering;
@@ -61,9 +61,8 @@ pub fn dim_of(s: &Saved, ndim: usize) -> usize {
 pub fn check_signs(x: &Tensor, dim: usize, index: &Tensor) -> Result<Tensor> {
     let index = index.plain()?;
     let all = index.slice::<i64>();
-    if all.iter().fold(false, |any, &i| any | (i < 0))
-        && let Some(&negative) = all.iter().find(|i| **i < 0)
-    {
+    // The largest is no index of any dimension.
+    if let Some((_, negative)) = outside(all, 0, i64::MAX).filter(|(_, i)| *i < 0) {
         let mut e = out_of_bounds(negative, x.dims().get(dim).copied().unwrap_or(1), dim, x);
         e.at.retain(|(arg, _)| *arg == 0);
         return Err(e.at(INDEX, format!("holds {negative}")));

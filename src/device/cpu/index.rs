@@ -11,6 +11,7 @@ use super::copy::Shared;
 use super::elem::{Elem, vectorized};
 use super::pool;
 use super::reduce::Axis;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 mod along;
 mod mask;
@@ -36,24 +37,34 @@ pub struct OutOfBounds {
 }
 
 vectorized! {
-    /// Is every index in `-len..len`?
-    fn in_bounds[](index: &[i64], len: i64) -> bool {
-        index.iter().fold(true, |all, &i| all & (i >= -len) & (i < len))
+    fn in_bounds[](index: &[i64], from: i64, to: i64) -> bool {
+        index.iter().fold(true, |all, &i| all & (i >= from) & (i < to))
     }
+}
+
+/// The first index that is not in `from..to`: its position and value.
+pub fn outside(index: &[i64], from: i64, to: i64) -> Option<(usize, i64)> {
+    let clean = AtomicBool::new(true);
+    pool::parallel(index.len().div_ceil(CHUNK), &|chunk| {
+        let part = &index[chunk * CHUNK..index.len().min((chunk + 1) * CHUNK)];
+        if !in_bounds(part, from, to) {
+            clean.store(false, Relaxed);
+        }
+    });
+    // What a stop leaves out counts as not looked at.
+    if clean.into_inner() && !pool::stopped() {
+        return None;
+    }
+    index.iter().copied().enumerate().find(|&(_, i)| i < from || i >= to)
 }
 
 /// Checks that every index lies in `-len..len`.
 pub fn check(index: &[i64], len: usize) -> Result<(), OutOfBounds> {
     let signed = i64::try_from(len).unwrap_or(i64::MAX);
-    for (block, part) in index.chunks(CHUNK).enumerate() {
-        if !in_bounds(part, signed) {
-            let outside = |&(_, &i): &(usize, &i64)| i < -signed || i >= signed;
-            if let Some((at, &value)) = part.iter().enumerate().find(outside) {
-                return Err(OutOfBounds { term: 0, position: block * CHUNK + at, value, len });
-            }
-        }
+    match outside(index, -signed, signed) {
+        Some((position, value)) => Err(OutOfBounds { term: 0, position, value, len }),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 /// The place that a checked index means.

@@ -360,6 +360,7 @@ unsafe fn line_of<V: Vector>(t: Line<V::Lane>) {
 /// # Safety
 /// As for [`line_of`].
 #[inline(always)]
+#[allow(clippy::needless_range_loop)]
 unsafe fn tile<V: Vector, const R: usize, const N: usize, const PARTIAL: bool>(
     t: &Line<V::Lane>,
     col: usize,
@@ -377,13 +378,13 @@ unsafe fn tile<V: Vector, const R: usize, const N: usize, const PARTIAL: bool>(
         for k in 0..t.depth {
             let from = x.add(*t.offsets.add(k));
             let mut line = [V::zero(); N];
-            for (v, line) in line.iter_mut().enumerate() {
-                *line = V::load(from.add(v * V::LANES));
+            for v in 0..N {
+                line[v] = V::load(from.add(v * V::LANES));
             }
-            for (r, sums) in sums.iter_mut().enumerate() {
+            for r in 0..R {
                 let weight = V::splat(*w.add(r));
-                for (sum, &line) in sums.iter_mut().zip(&line) {
-                    *sum = weight.mul_add(line, *sum);
+                for v in 0..N {
+                    sums[r][v] = weight.mul_add(line[v], sums[r][v]);
                 }
             }
             w = w.add(R);

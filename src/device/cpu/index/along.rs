@@ -31,13 +31,13 @@ pub unsafe fn gather<T: Copy + Send + Sync>(
     let along = if dim == last { 0 } else { strides.get(last).copied().unwrap_or(0) };
     rows.each(true, &|row, from, to, outer| {
         let base = outer.offset(strides);
-        for j in from..to {
-            let at = row * rows.len + j;
-            // SAFETY: the index is checked; each element of `dst` is written once.
-            unsafe {
-                let place = wrap(*index.get_unchecked(at), len) as isize * step + base + j as isize * along;
-                *out.get().add(at) = *src.get().offset(place);
-            }
+        let src = src.get().wrapping_offset(base);
+        let index = &index[row * rows.len..][from..to];
+        // SAFETY: each element of `dst` is written once.
+        let dst = unsafe { std::slice::from_raw_parts_mut(out.get().add(row * rows.len + from), to - from) };
+        for ((j, &index), to) in (from as isize..).zip(index).zip(dst) {
+            // SAFETY: the index is checked.
+            *to = unsafe { *src.offset(wrap(index, len) as isize * step + j * along) };
         }
     });
     Ok(())
@@ -66,19 +66,23 @@ pub unsafe fn scatter<T: Copy + Send + Sync>(
     let along = if dim == last { 0 } else { strides.get(last).copied().unwrap_or(0) };
     rows.each(false, &|row, from, to, outer| {
         let base = outer.offset(strides);
-        let src_base = if let Source::Strided(_, strides) = src.get() { outer.offset_all(strides) } else { 0 };
-        for j in from..to {
+        let (one, each);
+        let (src, next) = match src.get() {
+            Source::One(value) => {
+                one = value;
+                (&raw const one, 0)
+            }
+            Source::Strided(ptr, strides) => {
+                each = strides.last().copied().unwrap_or(0);
+                (ptr.wrapping_offset(outer.offset_all(strides)), each)
+            }
+        };
+        let (out, index) = (out.get().wrapping_offset(base), &index[row * rows.len..][..to]);
+        for (j, &index) in (from as isize..).zip(&index[from..]) {
             // SAFETY: the index is checked; what threads write is disjoint.
             unsafe {
-                let value = match src.get() {
-                    Source::One(value) => value,
-                    Source::Strided(ptr, strides) => {
-                        *ptr.offset(src_base + j as isize * strides.last().copied().unwrap_or(0))
-                    }
-                };
-                let index = *index.get_unchecked(row * rows.len + j);
-                let at = out.get().offset(wrap(index, len) as isize * step + base + j as isize * along);
-                *at = join(*at, value);
+                let at = out.offset(wrap(index, len) as isize * step + j * along);
+                *at = join(*at, *src.offset(j * next));
             }
         }
     });
