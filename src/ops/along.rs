@@ -82,7 +82,7 @@ pub fn from_the_start(index: &Tensor, n: usize) -> Result<Tensor> {
 }
 
 fn refuse(e: OutOfBounds, dim: usize, x: &str) -> Box<OpError> {
-    OpError::new(
+    let error = OpError::new(
         "INDEX-01",
         format!(
             "index {} is out of bounds: dim {dim} has {} element{}",
@@ -92,13 +92,14 @@ fn refuse(e: OutOfBounds, dim: usize, x: &str) -> Box<OpError> {
         ),
     )
     .at(0, x)
-    .at(INDEX, format!("its element {} is {}", e.position, e.value))
+    .at(INDEX, format!("its element {} is {}", e.position, e.value));
+    if e.value < 0 { error.help("in this operation indices count from the start alone") } else { error }
 }
 
 /// `x[i, index[i, j, k], k]` for dim 1 of three, not recorded.
 pub fn gather(x: &Tensor, dim: i64, index: &Tensor) -> Result<Tensor> {
     let at = check(&Meta::of(x), dim, &Meta::of(index))?;
-    let index = check_signs(x, at, index)?;
+    let index = index.plain()?;
     if index.numel() == 0 {
         return Tensor::empty(x.dtype(), index.shape().clone());
     }
@@ -120,7 +121,7 @@ pub fn scatter(x: Tensor, dim: i64, index: &Tensor, src: &Tensor, write: Write) 
         .at(INDEX, format!("i64{}", index.shape()))
         .at(3, format!("{}{}", src.dtype(), src.shape())));
     }
-    let index = check_signs(&x, at, index)?;
+    let index = index.plain()?;
     if index.numel() == 0 {
         return Ok(x);
     }

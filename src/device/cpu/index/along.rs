@@ -1,8 +1,18 @@
 //! Indices along one dim, one for each element: torch's `gather`, `scatter` and `scatter_add`.
 
-use super::{CHUNK, OutOfBounds, check, wrap};
+use super::{CHUNK, OutOfBounds, in_bounds, outside};
 use crate::device::cpu::copy::{MAX_DIMS, Shared};
+use crate::device::cpu::elem::vectorized;
 use crate::device::cpu::pool;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+/// Refuses indices that are not in `0..len`: here none counts from the end, as in torch.
+fn check(index: &[i64], len: usize) -> Result<(), OutOfBounds> {
+    match outside(index, 0, i64::try_from(len).unwrap_or(i64::MAX)) {
+        Some((position, value)) => Err(OutOfBounds { term: 0, position, value, len }),
+        None => Ok(()),
+    }
+}
 
 /// What [`scatter`] writes: elements of a strided tensor, or one value.
 #[derive(Clone, Copy, Debug)]
@@ -23,9 +33,9 @@ pub unsafe fn gather<T: Copy + Send + Sync>(
     (src, strides, len): (*const T, &[isize], usize),
     dst: &mut [T],
 ) -> Result<(), OutOfBounds> {
-    check(index, len)?;
     let rows = Rows::new(shape, dim);
     let (src, out) = (Shared(src), Shared(dst[..rows.numel()].as_mut_ptr()));
+    let (clean, end) = (AtomicBool::new(true), i64::try_from(len).unwrap_or(i64::MAX));
     let (index, last) = (&index[..rows.numel()], shape.len().wrapping_sub(1));
     let step = strides.get(dim).copied().unwrap_or(0);
     let along = if dim == last { 0 } else { strides.get(last).copied().unwrap_or(0) };
@@ -33,14 +43,17 @@ pub unsafe fn gather<T: Copy + Send + Sync>(
         let base = outer.offset(strides);
         let src = src.get().wrapping_offset(base);
         let index = &index[row * rows.len..][from..to];
-        // SAFETY: each element of `dst` is written once.
-        let dst = unsafe { std::slice::from_raw_parts_mut(out.get().add(row * rows.len + from), to - from) };
-        for ((j, &index), to) in (from as isize..).zip(index).zip(dst) {
-            // SAFETY: the index is checked.
-            *to = unsafe { *src.offset(wrap(index, len) as isize * step + j * along) };
+        // Looked at when they are about to be used, so that they come through memory once.
+        if !in_bounds(index, 0, end) {
+            return clean.store(false, Relaxed);
+        }
+        // SAFETY: each element of `dst` is written once, and the index is checked.
+        unsafe {
+            let dst = std::slice::from_raw_parts_mut(out.get().add(row * rows.len + from), to - from);
+            gather_row(src.wrapping_offset(from as isize * along), step, along, index, dst);
         }
     });
-    Ok(())
+    if clean.into_inner() { Ok(()) } else { check(index, len) }
 }
 
 /// `dst[i, index[i, j, k], k] = join(itself, src[i, j, k])` for dim 1 of three, and alike for others: `join` that
@@ -77,16 +90,56 @@ pub unsafe fn scatter<T: Copy + Send + Sync>(
                 (ptr.wrapping_offset(outer.offset_all(strides)), each)
             }
         };
-        let (out, index) = (out.get().wrapping_offset(base), &index[row * rows.len..][..to]);
-        for (j, &index) in (from as isize..).zip(&index[from..]) {
-            // SAFETY: the index is checked; what threads write is disjoint.
-            unsafe {
-                let at = out.offset(wrap(index, len) as isize * step + j * along);
-                *at = join(*at, *src.offset(j * next));
-            }
-        }
+        let (skip, index) = (from as isize, &index[row * rows.len..][from..to]);
+        let out = out.get().wrapping_offset(base + skip * along);
+        // SAFETY: the index is checked; what threads write is disjoint.
+        unsafe { scatter_row(out, step, along, index, src.wrapping_offset(skip * next), next, &join) };
     });
     Ok(())
+}
+
+vectorized! { unsafe:
+    /// `dst[j] = src[index[j] * step + j * along]`
+    ///
+    /// # Safety
+    /// All these places are readable.
+    fn gather_row[T: Copy](src: *const T, step: isize, along: isize, index: &[i64], dst: &mut [T]) {
+        // SAFETY: handed on from the caller.
+        unsafe {
+            if (step, along) == (1, 0) {
+                for (to, &i) in dst.iter_mut().zip(index) {
+                    *to = *src.offset(i as isize);
+                }
+                return;
+            }
+            for (j, (to, &i)) in dst.iter_mut().zip(index).enumerate() {
+                *to = *src.offset(i as isize * step + j as isize * along);
+            }
+        }
+    }
+
+    /// `dst[index[j] * step + j * along] = join(itself, src[j * next])`, in order.
+    ///
+    /// # Safety
+    /// All these places are readable, those of `dst` writable.
+    fn scatter_row[T: Copy, J: Fn(T, T) -> T](
+        dst: *mut T, step: isize, along: isize, index: &[i64], src: *const T, next: isize, join: &J,
+    ) {
+        // SAFETY: handed on from the caller.
+        unsafe {
+            if (step, along, next) == (1, 0, 1) {
+                for (j, &i) in index.iter().enumerate() {
+                    let at = dst.offset(i as isize);
+                    *at = join(*at, *src.add(j));
+                }
+                return;
+            }
+            for (j, &i) in index.iter().enumerate() {
+                let at = dst.offset(i as isize * step + j as isize * along);
+                *at = join(*at, *src.offset(j as isize * next));
+            }
+        }
+    }
 }
 
 /// The loops over `shape`: rows of its last dim, and an outer index of the others.

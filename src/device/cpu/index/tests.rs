@@ -142,14 +142,14 @@ fn gather_and_scatter_follow_their_definition() {
             other[dim] = len;
         }
         let strides: Vec<isize> = (0..ndim).map(|d| other[..d].iter().product::<usize>() as isize).collect();
-        let index = indices(&mut rng, numel, len);
+        let index: Vec<i64> = (0..numel).map(|_| rng.below(len) as i64).collect();
         let data: Vec<f32> = (0..other.iter().product::<usize>().max(len)).map(|_| rng.float() as f32).collect();
         let place = |i: usize| -> usize {
             let mut at = coordinates(i, &shape);
             if ndim == 0 {
                 return 0;
             }
-            at[dim] = index[i].rem_euclid(len as i64) as usize;
+            at[dim] = index[i] as usize;
             at.iter().zip(&strides).map(|(&a, &s)| a * s as usize).sum()
         };
         let want: Vec<f32> = (0..numel).map(|i| data[place(i)]).collect();
@@ -189,6 +189,9 @@ fn gather_and_scatter_follow_their_definition() {
     let result =
         unsafe { scatter(&[3], 0, &[0, 1, 4], (untouched.as_mut_ptr(), &[1], 4), Source::One(5.0), |_, new| new) };
     assert_eq!((result, untouched), (Err(OutOfBounds { term: 0, position: 2, value: 4, len: 4 }), [1.0; 4]));
+    // SAFETY: as above.
+    let result = unsafe { gather(&[3], 0, &[0, -1, 1], (untouched.as_ptr(), &[1], 4), &mut [0.0; 3]) };
+    assert_eq!(result, Err(OutOfBounds { term: 0, position: 1, value: -1, len: 4 }));
 }
 
 #[test]
