@@ -396,9 +396,10 @@ pub fn write(x: &mut Tensor, items: &[Item], value: &Tensor, add: bool) -> Resul
     value.force()?;
     x.force()?;
     let dims = select(x, items)?.dims();
-    let fits = broadcast(&dims, value.dims()).is_ok_and(|d| d == dims)
-        // Ones in front are dropped, as numpy does.
-        || (value.ndim() > dims.len() && value.dims()[..value.ndim() - dims.len()].iter().all(|&d| d == 1));
+    // Ones in front are dropped, as numpy does.
+    let front = value.ndim().saturating_sub(dims.len());
+    let (ones, rest) = value.dims().split_at(front);
+    let fits = ones.iter().all(|&d| d == 1) && broadcast(&dims, rest).is_ok_and(|d| d == dims);
     if !fits {
         return Err(OpError::new(
             "INDEX-08",
@@ -407,7 +408,6 @@ pub fn write(x: &mut Tensor, items: &[Item], value: &Tensor, add: bool) -> Resul
         .at(0, format!("{}{}, selected {dims}", x.dtype(), x.shape()))
         .at(2, format!("{}{}", value.dtype(), value.shape())));
     }
-    let front = value.ndim().saturating_sub(dims.len());
     let value = if front == 0 {
         value.clone()
     } else {

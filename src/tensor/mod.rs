@@ -482,6 +482,17 @@ impl Tensor {
         self.0.references()
     }
 
+    /// Whether a view that is not empty stays within the block.
+    fn contains(&self, dims: &Dims, offset: isize, strides: &Strides) -> bool {
+        let steps = || dims.iter().zip(strides).map(|(&d, &s)| (d as isize - 1) * s);
+        let (low, high) = (steps().filter(|s| *s < 0).sum::<isize>(), steps().filter(|s| *s > 0).sum::<isize>());
+        let (bytes, start) = match self.data() {
+            Data::Buf { buf, offset, .. } => (buf.bytes(), *offset as isize),
+            _ => (INLINE_BYTES, 0),
+        };
+        start + offset + low >= 0 && start + offset + high < (bytes / self.dtype().size()) as isize
+    }
+
     /// A view: the same numbers with another shape, `offset` elements further on. Small ones are copied.
     /// The caller has checked that all of it lies within. Not on the tape.
     pub(crate) fn view(&self, dims: Dims, offset: isize, strides: &Strides) -> Result<Tensor> {
@@ -489,6 +500,7 @@ impl Tensor {
         let shape = Shape::new(dims).expect("a view has no more elements than memory");
         let plain = is_row_major(&dims, strides);
         let raw = self.raw();
+        debug_assert!(shape.numel() == 0 || self.contains(&dims, offset, strides), "{dims} lies outside of a block");
         let bytes = shape.numel() * self.dtype().size();
         if bytes <= INLINE_BYTES {
             let out = Tensor::empty(self.dtype(), shape)?;

@@ -14,7 +14,7 @@ use reel::tape::{BackwardOptions, Cx, Param};
 use reel::tensor::{Dims, Num, Tensor, broadcast};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-const PROGRAMS: u64 = 500;
+const PROGRAMS: u64 = 2_500;
 const BATCH: u64 = 250;
 /// Elements of the largest tensors: enough for several chunks of work.
 const LARGEST: usize = 140_000;
