@@ -103,19 +103,19 @@ __device__ inline double ABS(double x) { return fabs(x); }
 __device__ inline INT ABS(INT x) { return x < 0 ? (INT)(0ULL - (unsigned INT)x) : x; }
 __device__ inline bool ABS(bool x) { return x; }
 
-__device__ inline float SIGN(float x) { return x > 0.0f ? 1.0f : x < 0.0f ? -1.0f : x != x ? x : 0.0f; }
-__device__ inline double SIGN(double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : x != x ? x : 0.0; }
+__device__ inline float SIGN(float x) { return x > 0.0f ? 1.0f : x < 0.0f ? -1.0f : 0.0f; }
+__device__ inline double SIGN(double x) { return x > 0.0 ? 1.0 : x < 0.0 ? -1.0 : 0.0; }
 __device__ inline INT SIGN(INT x) { return (x > 0) - (x < 0); }
 __device__ inline bool SIGN(bool x) { return x; }
 
-// NaN if either is.
+// NaN if either is; of equals the first, which tells zeros apart.
 #define EXTREMES(T) \
-    __device__ inline T MAXIMUM(T x, T y) { return x != x || x > y ? x : y; } \
-    __device__ inline T MINIMUM(T x, T y) { return x != x || x < y ? x : y; }
+    __device__ inline T MAXIMUM(T x, T y) { return y != y || y > x ? y : x; } \
+    __device__ inline T MINIMUM(T x, T y) { return y != y || y < x ? y : x; }
 // The one that is a number.
 #define NUMBERS(T) \
-    __device__ inline T FMAX(T x, T y) { return y != y || x > y ? x : y; } \
-    __device__ inline T FMIN(T x, T y) { return y != y || x < y ? x : y; }
+    __device__ inline T FMAX(T x, T y) { return y != y || x >= y ? x : y; } \
+    __device__ inline T FMIN(T x, T y) { return y != y || x <= y ? x : y; }
 EXTREMES(float)
 EXTREMES(double)
 NUMBERS(float)

@@ -30,7 +30,7 @@ pub static FMAX: Op = Op {
     ),
 };
 
-static TILES: Tiles = tiles!("fmax", cuda: "FMAX(x, y)", real: |x, y| R::select(y.is_nan() | (x > y), x, y), int: |x, y| x.max(y), bool: |x, y| x | y);
+static TILES: Tiles = tiles!("fmax", cuda: "FMAX(x, y)", real: |x, y| R::select(y.is_nan() | (x >= y), x, y), int: |x, y| x.max(y), bool: |x, y| x | y);
 
 /// The part of `g` that goes to `x`. Of two NaNs the first is taken.
 fn share(cx: &Cx, g: &Tensor, x: &Operand, y: &Operand, first: bool) -> Tensor {

@@ -16,7 +16,7 @@ pub static RELU: Op = Op {
     doc: "The larger of each element and 0; its gradient at 0 is 0.",
     examples: &["relu([-1.0, 2.0])  # f32[2] [0.0, 2.0]"],
     kind: Kind::Tile { tiles: &TILES, domain: Domain::Number, total: true },
-    vjp: &[Grad::Rule(Needs::OUT, |cx, s, g| cx.select(&cx.gt(s.out(), 0.0), g, 0.0))],
-    samples: unary_samples!(0.1, 2.0; sample(&[Uniform(&[5], -3.0, -0.1)]), kink(&[Floats(&[4], &[-1.0, 0.0, -0.0, 2.0])])),
+    vjp: &[Grad::Rule(Needs::OUT, |cx, s, g| cx.select(&cx.le(s.out(), 0.0), 0.0, g))],
+    samples: unary_samples!(0.1, 2.0; sample(&[Uniform(&[5], -3.0, -0.1)]), kink(&[Floats(&[6], &[-1.0, 0.0, -0.0, 2.0, f64::NAN, f64::INFINITY])])),
     proof: Proof::Torch("torch.relu(*args)"),
 };

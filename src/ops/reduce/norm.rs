@@ -73,7 +73,8 @@ fn gradient(cx: &Cx, s: &Saved, g: &Tensor) -> Tensor {
         return cx.zeros(g.dtype(), &dims);
     }
     if p == 2.0 {
-        return cx.mul(cx.div(g, safe(&norm)), x);
+        // In this order a norm that is denormal divides what is as small.
+        return cx.mul(cx.div(x, safe(&norm)), g);
     }
     if p == 1.0 {
         return cx.mul(cx.sign(&x), g);

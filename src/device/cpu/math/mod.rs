@@ -107,13 +107,13 @@ pub trait Float:
     /// The larger; NaN if either is, as in torch.
     #[inline(always)]
     fn maximum(self, other: Self) -> Self {
-        Self::select(self.is_nan() | (self > other), self, other)
+        Self::select(other.is_nan() | (other > self), other, self)
     }
 
     /// The smaller; NaN if either is, as in torch.
     #[inline(always)]
     fn minimum(self, other: Self) -> Self {
-        Self::select(self.is_nan() | (self < other), self, other)
+        Self::select(other.is_nan() | (other < self), other, self)
     }
 }
 

@@ -128,9 +128,7 @@ pub(super) unsafe fn dots<V: Vector>(row: Row<V::Lane>) {
                         own[l] = x.mul_add(V::load_first(b[l].add(full), rest), own[l]);
                     }
                 }
-                for l in 0..together {
-                    sums[group + l] = own[l];
-                }
+                sums[group..][..together].copy_from_slice(&own[..together]);
             }
             let (sum, to) = (V::sums(&sums[..V::LANES]), row.c.add(j));
             if count == V::LANES {
