@@ -6,76 +6,6 @@ use std::convert::identity;
 
 use super::math::{Lane, Real};
 
-/// Defines functions whose bodies are compiled for AVX-512, AVX2 and the baseline, one of which is chosen at each
-/// call. Generic parameters stand in brackets; what a body calls must be `#[inline(always)]` to be compiled with it.
-/// A body knows the constant `FUSED`: whether multiply-add is one instruction. After `unsafe:` they are unsafe.
-macro_rules! vectorized {
-    (
-        @one [$($safety:tt)?]
-        $(#[$meta:meta])*
-        $vis:vis fn $name:ident [$($generic:tt)*] ($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block
-    ) => {
-        $(#[$meta])*
-        // One copy of the baseline's code, however many callers.
-        #[inline(never)]
-        #[allow(clippy::too_many_arguments)]
-        $vis $($safety)? fn $name<$($generic)*>($($arg: $ty),*) $(-> $ret)? {
-            use $crate::device::cpu::{elem::Flavour, isa, math::BASELINE_FUSED};
-
-            #[inline(always)]
-            #[allow(clippy::too_many_arguments)]
-            $($safety)? fn body<const FUSED: bool, $($generic)*>(_: Flavour<FUSED>, $($arg: $ty),*) $(-> $ret)? $body
-
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,fma,f16c,bmi1,bmi2,lzcnt,popcnt")]
-            #[allow(clippy::too_many_arguments)]
-            unsafe fn avx512<$($generic)*>($($arg: $ty),*) $(-> $ret)? {
-                #[allow(unused_unsafe)]
-                // SAFETY: handed on from the caller.
-                unsafe { body(Flavour::<true>, $($arg),*) }
-            }
-
-            #[cfg(target_arch = "x86_64")]
-            #[target_feature(enable = "avx2,fma,f16c,bmi1,bmi2,lzcnt,popcnt")]
-            #[allow(clippy::too_many_arguments)]
-            unsafe fn avx2<$($generic)*>($($arg: $ty),*) $(-> $ret)? {
-                #[allow(unused_unsafe)]
-                // SAFETY: handed on from the caller.
-                unsafe { body(Flavour::<true>, $($arg),*) }
-            }
-
-            // SAFETY: handed on from the caller; `isa` says that this processor has the features.
-            unsafe {
-                match isa::isa() {
-                    #[cfg(target_arch = "x86_64")]
-                    isa::Isa::Avx512 => avx512($($arg),*),
-                    #[cfg(target_arch = "x86_64")]
-                    isa::Isa::Avx2 => avx2($($arg),*),
-                    _ => body(Flavour::<BASELINE_FUSED>, $($arg),*),
-                }
-            }
-        }
-    };
-    (
-        @all $safety:tt
-        $(
-            $(#[$meta:meta])*
-            $vis:vis fn $name:ident $generic:tt $args:tt $(-> $ret:ty)? $body:block
-        )*
-    ) => {
-        $($crate::device::cpu::elem::vectorized! {
-            @one $safety $(#[$meta])* $vis fn $name $generic $args $(-> $ret)? $body
-        })*
-    };
-    (unsafe: $($functions:tt)*) => {
-        $crate::device::cpu::elem::vectorized!(@all [unsafe] $($functions)*);
-    };
-    ($($functions:tt)*) => {
-        $crate::device::cpu::elem::vectorized!(@all [] $($functions)*);
-    };
-}
-pub(super) use vectorized;
-
 /// An element type.
 pub trait Elem: Copy + Default + PartialOrd + Send + Sync + 'static {
     /// What sums and products of it accumulate in: f64 for floats, i64 for the others.
@@ -203,14 +133,6 @@ fn converted<'a, T: Elem>(src: &[T], room: &'a mut Vec<T::Plain>) -> &'a [T::Pla
     room
 }
 
-vectorized! {
-    fn convert[T: Elem](src: &[T], dst: &mut [T::Plain]) {
-        for (x, &y) in dst.iter_mut().zip(src) {
-            *x = y.plain();
-        }
-    }
-}
-
 /// f16 to f32 without branches, exact: bits are moved and the exponent's bias mended by a multiplication, which
 /// also normalises subnormals.
 #[inline(always)]
@@ -258,6 +180,84 @@ floating!(f32, f64);
 /// Says in a type whether multiply-add is one instruction.
 #[derive(Clone, Copy)]
 pub struct Flavour<const FUSED: bool>;
+
+/// Defines functions whose bodies are compiled for AVX-512, AVX2 and the baseline, one of which is chosen at each
+/// call. Generic parameters stand in brackets; what a body calls must be `#[inline(always)]` to be compiled with it.
+/// A body knows the constant `FUSED`: whether multiply-add is one instruction. After `unsafe:` they are unsafe.
+macro_rules! vectorized {
+    (
+        @one [$($safety:tt)?]
+        $(#[$meta:meta])*
+        $vis:vis fn $name:ident [$($generic:tt)*] ($($arg:ident: $ty:ty),* $(,)?) $(-> $ret:ty)? $body:block
+    ) => {
+        $(#[$meta])*
+        // One copy of the baseline's code, however many callers.
+        #[inline(never)]
+        #[allow(clippy::too_many_arguments)]
+        $vis $($safety)? fn $name<$($generic)*>($($arg: $ty),*) $(-> $ret)? {
+            use $crate::device::cpu::{elem::Flavour, isa, math::BASELINE_FUSED};
+
+            #[inline(always)]
+            #[allow(clippy::too_many_arguments)]
+            $($safety)? fn body<const FUSED: bool, $($generic)*>(_: Flavour<FUSED>, $($arg: $ty),*) $(-> $ret)? $body
+
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx2,fma,f16c,bmi1,bmi2,lzcnt,popcnt")]
+            #[allow(clippy::too_many_arguments)]
+            unsafe fn avx512<$($generic)*>($($arg: $ty),*) $(-> $ret)? {
+                #[allow(unused_unsafe)]
+                // SAFETY: handed on from the caller.
+                unsafe { body(Flavour::<true>, $($arg),*) }
+            }
+
+            #[cfg(target_arch = "x86_64")]
+            #[target_feature(enable = "avx2,fma,f16c,bmi1,bmi2,lzcnt,popcnt")]
+            #[allow(clippy::too_many_arguments)]
+            unsafe fn avx2<$($generic)*>($($arg: $ty),*) $(-> $ret)? {
+                #[allow(unused_unsafe)]
+                // SAFETY: handed on from the caller.
+                unsafe { body(Flavour::<true>, $($arg),*) }
+            }
+
+            // SAFETY: handed on from the caller; `isa` says that this processor has the features.
+            unsafe {
+                match isa::isa() {
+                    #[cfg(target_arch = "x86_64")]
+                    isa::Isa::Avx512 => avx512($($arg),*),
+                    #[cfg(target_arch = "x86_64")]
+                    isa::Isa::Avx2 => avx2($($arg),*),
+                    _ => body(Flavour::<BASELINE_FUSED>, $($arg),*),
+                }
+            }
+        }
+    };
+    (
+        @all $safety:tt
+        $(
+            $(#[$meta:meta])*
+            $vis:vis fn $name:ident $generic:tt $args:tt $(-> $ret:ty)? $body:block
+        )*
+    ) => {
+        $($crate::device::cpu::elem::vectorized! {
+            @one $safety $(#[$meta])* $vis fn $name $generic $args $(-> $ret)? $body
+        })*
+    };
+    (unsafe: $($functions:tt)*) => {
+        $crate::device::cpu::elem::vectorized!(@all [unsafe] $($functions)*);
+    };
+    ($($functions:tt)*) => {
+        $crate::device::cpu::elem::vectorized!(@all [] $($functions)*);
+    };
+}
+pub(super) use vectorized;
+
+vectorized! {
+    fn convert[T: Elem](src: &[T], dst: &mut [T::Plain]) {
+        for (x, &y) in dst.iter_mut().zip(src) {
+            *x = y.plain();
+        }
+    }
+}
 
 /// Accumulators of [`lane_sums`], and how many terms each takes before it is added to the totals.
 pub const SUM_LANES: usize = 32;

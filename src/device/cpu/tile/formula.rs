@@ -215,7 +215,7 @@ adders! {
 /// floats with one operand: when `rare` holds for any of a tile, the formula after `=>` is used for those.
 macro_rules! tiles {
     (
-        $name:literal, cuda: $cuda:literal
+        $name:literal, cuda: $cuda:expr
         $(, $class:ident: |$($arg:ident),+| $body:expr $(; $rare:expr => $exact:expr)?)+ $(,)?
     ) => {{
         #[allow(unused_imports)]

@@ -18,10 +18,10 @@ enum Second {
 macro_rules! pairs {
     (@row $first:tt) => {
         [
-            tiles!("pair", cuda: "arithmetic of x, y and z", real: |x, y, z| (x $first y) + z),
-            tiles!("pair", cuda: "arithmetic of x, y and z", real: |x, y, z| (x $first y) - z),
-            tiles!("pair", cuda: "arithmetic of x, y and z", real: |x, y, z| z - (x $first y)),
-            tiles!("pair", cuda: "arithmetic of x, y and z", real: |x, y, z| (x $first y) * z),
+            tiles!("pair", cuda: concat!("(x ", stringify!($first), " y) + z"), real: |x, y, z| (x $first y) + z),
+            tiles!("pair", cuda: concat!("(x ", stringify!($first), " y) - z"), real: |x, y, z| (x $first y) - z),
+            tiles!("pair", cuda: concat!("z - (x ", stringify!($first), " y)"), real: |x, y, z| z - (x $first y)),
+            tiles!("pair", cuda: concat!("(x ", stringify!($first), " y) * z"), real: |x, y, z| (x $first y) * z),
         ]
     };
     ($($first:tt)*) => { [$(pairs!(@row $first)),*] };
