@@ -1,6 +1,7 @@
 //! Lists the files of `src/ops/*/`, so that adding an operation edits nothing but its own file: each
 //! `family/tanh.rs` becomes `pub mod tanh` and its `TANH` an entry of the registry. The families in `NAMESPACES` are
 //! modules of their own, as names in them may be taken outside: `linalg/norm.rs` becomes `linalg::norm`.
+//! Also lists the files of `src/std`, the standard library that is written in Reel.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -10,6 +11,7 @@ const NAMESPACES: [&str; 4] = ["linalg", "fft", "special", "init"];
 
 fn main() {
     println!("cargo::rerun-if-changed=src/ops");
+    println!("cargo::rerun-if-changed=src/std");
     println!("cargo::rerun-if-changed=grammar");
     let root = std::env::var("CARGO_MANIFEST_DIR").expect("set by cargo");
     let mut files: Vec<(String, String, String, String)> = Vec::new();
@@ -43,8 +45,17 @@ fn main() {
         modules += close;
     }
     writeln!(modules, "pub const NAMESPACES: &[&str] = &{NAMESPACES:?};").expect("writing to a string");
-    let out = Path::new(&std::env::var("OUT_DIR").expect("set by cargo")).join("registry.rs");
-    std::fs::write(out, modules + &list + "];\n" + &families + "];\n").expect("OUT_DIR can be written to");
+    let mut library = String::from("pub static FILES: &[(&str, &str)] = &[\n");
+    let mut texts = entries(&Path::new(&root).join("src/std"));
+    texts.sort();
+    for file in texts {
+        println!("cargo::rerun-if-changed={}", file.display());
+        writeln!(library, "    ({:?}, include_str!({:?})),", stem(&file), file.display()).expect("writing to a string");
+    }
+    let out = std::env::var("OUT_DIR").expect("set by cargo");
+    let write = |name, text| std::fs::write(Path::new(&out).join(name), text).expect("OUT_DIR can be written to");
+    write("registry.rs", modules + &list + "];\n" + &families + "];\n");
+    write("library.rs", library + "];\n");
 }
 
 fn stem(path: &Path) -> String {
@@ -52,6 +63,6 @@ fn stem(path: &Path) -> String {
 }
 
 fn entries(folder: &Path) -> Vec<std::path::PathBuf> {
-    let read = std::fs::read_dir(folder).expect("src/ops can be read");
-    read.map(|e| e.expect("src/ops can be read").path()).collect()
+    let read = std::fs::read_dir(folder).expect("a folder of the source can be read");
+    read.map(|e| e.expect("a folder of the source can be read").path()).collect()
 }

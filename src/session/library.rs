@@ -1,18 +1,21 @@
-//! The standard library that is written in Reel. A file is compiled when a text first uses one of its names.
+//! The standard library that is written in Reel: the files of `src/std`. A file is compiled when a text first uses one
+//! of its names. Those of a file that is named like a group of operations are reached by its prefix: `uniform` in
+//! `init.reel` is `init.uniform`.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::check::Outer;
-use crate::vm::Vm;
+use crate::vm::{Vm, builtins};
 
-/// Name and text of each file.
-pub static FILES: &[(&str, &str)] = &[];
+// `FILES`: name and text of each file in `src/std`.
+include!(concat!(env!("OUT_DIR"), "/library.rs"));
 
 pub struct Library {
     /// What each name is: its global slot and its file.
-    names: HashMap<&'static str, (u32, usize)>,
+    names: HashMap<Cow<'static, str>, (u32, usize)>,
     state: Vec<Cell<State>>,
     /// Files that a text needs before it runs.
     needed: RefCell<Vec<usize>>,
@@ -28,10 +31,14 @@ impl Library {
     /// Gives every name its slot; compiles nothing.
     pub fn new(vm: &mut Vm) -> Library {
         let mut names = HashMap::new();
-        for (file, (_, text)) in FILES.iter().enumerate() {
+        for (file, (stem, text)) in FILES.iter().enumerate() {
             for name in declared(text) {
-                names.insert(name, (vm.global_count(), file));
-                vm.add_global(Rc::from(name), None);
+                let full = match builtins::namespace(stem) {
+                    Some(space) => Cow::from(format!("{space}.{name}")),
+                    None => Cow::from(name),
+                };
+                vm.add_global(Rc::from(&*full), None);
+                names.insert(full, (vm.global_count() - 1, file));
             }
         }
         let state = FILES.iter().map(|_| Cell::new(State::Unused)).collect();
@@ -43,10 +50,12 @@ impl Library {
         self.needed.borrow_mut().pop().map(|file| FILES[file])
     }
 
-    /// The names that a file declares, with their slots.
-    pub fn names_of(&self, file: &str) -> impl Iterator<Item = (&'static str, u32)> + '_ {
+    /// The names that a file declares, as it spells them, with their slots.
+    pub fn names_of(&self, file: &str) -> impl Iterator<Item = (&str, u32)> + '_ {
+        let prefix = builtins::namespace(file).map_or(String::new(), |space| format!("{space}."));
         let file = FILES.iter().position(|(name, _)| *name == file);
-        self.names.iter().filter(move |(_, (_, f))| Some(*f) == file).map(|(name, (slot, _))| (*name, *slot))
+        let own = self.names.iter().filter(move |(_, (_, f))| Some(*f) == file);
+        own.map(move |(name, (slot, _))| (name.strip_prefix(&*prefix).unwrap_or(name), *slot))
     }
 }
 
@@ -60,7 +69,7 @@ impl Outer for &Library {
     }
 
     fn library_names(&self) -> Vec<Rc<str>> {
-        self.names.keys().map(|n| Rc::from(*n)).collect()
+        self.names.keys().map(|n| Rc::from(&**n)).collect()
     }
 }
 
