@@ -17,6 +17,7 @@ case ends in _f32.
 """
 
 import os
+import re
 import warnings
 
 import torch
@@ -25,7 +26,8 @@ from torch import nn
 
 warnings.filterwarnings("ignore")
 torch.set_num_threads(1)
-FOLDER = os.path.join(os.path.dirname(__file__), "..", "tests", "golden")
+ROOT = os.path.join(os.path.dirname(__file__), "..")
+FOLDER = os.path.join(ROOT, "tests", "golden")
 # Layers that behave differently after eval().
 TWO_MODES = (nn.modules.batchnorm._NormBase, nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.AlphaDropout, nn.RReLU)
 
@@ -58,6 +60,10 @@ def flat(v):
     return [v]
 
 
+# The classes that some case has tried.
+TRIED = set()
+
+
 class Group:
     def __init__(self, name):
         self.name, self.data, self.state = name, {}, {}
@@ -67,6 +73,7 @@ class Group:
         """`params: False` leaves out the gradients of the parameters, where others have shown them."""
         dtype = torch.float32 if case.endswith("_f32") else torch.float64
         module = module.to(dtype)
+        TRIED.update(type(m).__name__ for m in module.modules())
         with torch.no_grad():
             # All of them random, as the tests know a parameter by its numbers.
             for q in module.parameters():
@@ -357,3 +364,10 @@ def attention():
 
 for make in (linear, activations, losses, conv, norm, recurrent, attention):
     make()
+
+declared = set()
+for file in os.listdir(os.path.join(ROOT, "src", "std")):
+    with open(os.path.join(ROOT, "src", "std", file)) as f:
+        declared.update(re.findall(r"^module (\w+)\(", f.read(), re.M))
+left = sorted(name for name in declared - TRIED if hasattr(nn, name))
+assert not left, f"there are no cases for {left}"
