@@ -23,7 +23,7 @@ use crate::session::suite::{Ran, duration, interrupted, shown};
 use crate::syntax::token::{Token, tokens};
 
 /// Of what a test prints, so much is kept to be shown.
-const KEPT: usize = 64 * 1024;
+const KEPT: usize = 16 * 1024;
 
 /// From this time on it is said what running the top level before each test has cost.
 const MUCH: Duration = Duration::from_secs(2);

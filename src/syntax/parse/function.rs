@@ -175,7 +175,7 @@ impl<'t> Builder<'t> {
         let start = self.span(&pair);
         let mut parts = parts(pair);
         let name = self.string(take(&mut parts));
-        let name = Name { text: self.check_test(start.to(name.span), &name).into(), span: name.span };
+        let name = Name { text: self.check_test(Span { end: name.span.end, ..start }, &name).into(), span: name.span };
         let in_module = std::mem::take(&mut self.in_module);
         let body = self.block(take(&mut parts));
         self.in_module = in_module;
