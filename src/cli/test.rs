@@ -99,7 +99,7 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
     for path in paths {
         if path.is_dir() {
             let mut inside = Vec::new();
-            search(path, &mut inside).map_err(|e| format!("{} cannot be searched: {e}", path.display()))?;
+            search(path, &mut inside)?;
             inside.sort();
             found.append(&mut inside);
         } else if let Err(error) = std::fs::File::open(path) {
@@ -115,15 +115,16 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
 }
 
 /// The .reel files with tests below a folder; what is hidden and links to folders are left out.
-fn search(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
+fn search(folder: &Path, found: &mut Vec<PathBuf>) -> Result<(), String> {
+    let unreadable = |e: io::Error| format!("{} cannot be searched: {e}", folder.display());
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
         if entry.file_name().to_string_lossy().starts_with('.') {
             continue;
         }
         let path = entry.path();
         let path = path.strip_prefix(".").map(Path::to_path_buf).unwrap_or(path);
-        if entry.file_type()?.is_dir() {
+        if entry.file_type().map_err(unreadable)?.is_dir() {
             search(&path, found)?;
         } else if path.extension().is_some_and(|e| e == "reel") && path.is_file() && may_have_tests(&path) {
             found.push(path);
