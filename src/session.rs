@@ -4,6 +4,7 @@
 
 mod library;
 mod loader;
+pub mod suite;
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -16,11 +17,12 @@ use crate::device::Device;
 use crate::device::cpu::{alloc, pool};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceMap, Span};
+use crate::vm::code::Test;
 use crate::vm::error::{Error, Fault};
 use crate::vm::print;
 use crate::vm::value::Value;
 use crate::vm::{Setup, Vm};
-use loader::Loader;
+use loader::{Compiled, Loader};
 
 /// Codes of this stage, with what they mean.
 pub const CODES: &[(&str, &str)] =
@@ -72,6 +74,7 @@ pub struct Session {
     /// Top-level names of what `eval` ran.
     names: GlobalNames,
     interrupt: Arc<AtomicBool>,
+    seed: Option<u64>,
 }
 
 impl Session {
@@ -100,7 +103,7 @@ impl Session {
         }
         let loader = Rc::new(Loader::new(sources, &mut vm));
         vm.set_importer(loader.clone());
-        Session { vm, loader, names: GlobalNames::new(), interrupt: options.interrupt }
+        Session { vm, loader, names: GlobalNames::new(), interrupt: options.interrupt, seed: options.seed }
     }
 
     /// Runs a text whose top-level names stay for the next one; the value of its last expression.
@@ -108,11 +111,19 @@ impl Session {
     /// # Errors
     /// Everything that is wrong with the text, or the one error that ended it.
     pub fn eval(&mut self, name: &str, text: &str) -> Result<Value, Vec<Diagnostic>> {
+        self.eval_entry(name, text).map(|(value, _)| value)
+    }
+
+    /// As `eval`; also gives the text's tests, which `run_here` runs.
+    ///
+    /// # Errors
+    /// As `eval`.
+    pub fn eval_entry(&mut self, name: &str, text: &str) -> Result<(Value, Vec<Test>), Vec<Diagnostic>> {
         self.begin();
         let loader = self.loader.clone();
-        let (code, new) = loader.compile(&mut self.vm, name, text, &self.names, TopLevel::Globals, false)?;
-        self.names.extend(new);
-        self.run(code)
+        let entry = loader.compile(&mut self.vm, name, text, &self.names, TopLevel::Globals, false)?;
+        self.names.extend(entry.names);
+        Ok((self.run(entry.code)?, entry.tests))
     }
 
     /// Runs a file as a script, whose list `args` holds `args`.
@@ -120,13 +131,17 @@ impl Session {
     /// # Errors
     /// As `eval`, and when the file cannot be read.
     pub fn run_file(&mut self, path: &Path, args: &[String]) -> Result<Value, Vec<Diagnostic>> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| vec![Diagnostic::error("IMPORT-03", format!("`{}` cannot be read: {e}", path.display()))])?;
+        let text = read(path)?;
         self.run_script(&path.display().to_string(), &text, args)
     }
 
     /// Runs a text as a script of its own.
     pub fn run_script(&mut self, name: &str, text: &str, args: &[String]) -> Result<Value, Vec<Diagnostic>> {
+        let script = self.compile_script(name, text, args)?;
+        self.run(script.code)
+    }
+
+    fn compile_script(&mut self, name: &str, text: &str, args: &[String]) -> Result<Compiled, Vec<Diagnostic>> {
         self.begin();
         let list = Value::list(args.iter().map(|a| Value::str(a.as_str())).collect());
         let slot = self.vm.global_count();
@@ -134,8 +149,7 @@ impl Session {
         let args = GlobalName { slot, span: Span::default(), origin: Origin::Let };
         let names = GlobalNames::from([(Rc::from("args"), args)]);
         let loader = self.loader.clone();
-        let (code, _) = loader.compile(&mut self.vm, name, text, &names, TopLevel::Registers, false)?;
-        self.run(code)
+        loader.compile(&mut self.vm, name, text, &names, TopLevel::Registers, false)
     }
 
     /// A value as the prompt shows it.
@@ -193,6 +207,11 @@ impl Session {
         self.vm.flush_warnings();
         result.map_err(|e| vec![diagnostic(e)])
     }
+}
+
+fn read(path: &Path) -> Result<String, Vec<Diagnostic>> {
+    let unreadable = |e| Diagnostic::error("IMPORT-03", format!("`{}` cannot be read: {e}", path.display()));
+    std::fs::read_to_string(path).map_err(|e| vec![unreadable(e)])
 }
 
 /// An error that has left the program.

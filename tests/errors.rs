@@ -57,6 +57,11 @@ fn corpus(name: &str, told: impl Fn(&str) -> String) -> String {
 }
 
 #[test]
+fn asserts() {
+    insta::assert_snapshot!("asserts", corpus("asserts", told));
+}
+
+#[test]
 fn calls() {
     insta::assert_snapshot!("calls", corpus("calls", told));
 }

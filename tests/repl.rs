@@ -208,6 +208,32 @@ fn ctrl_c_stops_what_runs_and_keeps_the_session() {
 }
 
 #[test]
+fn a_test_runs_at_once_among_what_is_there() {
+    let mut t = Terminal::start();
+    t.enter("let kept = 7; seed(3)", "> ");
+    t.enter("test \"sees it\" { randn(4); kept += 1; assert kept == 8 }", "\nok      sees it (");
+    t.expect("> ");
+    t.enter("kept", "\n8\n");
+    t.enter("let drawn = randn(2); seed(3); print(all(drawn == randn(2)))", "\ntrue\n");
+    // The same name again is another try; a value comes before, and one that fails ends nothing.
+    t.enter("1 + 1; test \"sees it\" { kept.nothing }; test \"more\" { }", "\nFAILED  sees it (");
+    t.expect("nothing");
+    t.expect("\nok      more (");
+    t.expect("> ");
+    t.enter("kept + 1; 5; test \"x\" { print(\"in\", end: \"\") }", "\nin\nok      x (");
+    t.expect("> ");
+    t.send("test \"forever\" { print(\"be\" + \"gin\"); while true { } }; test \"not run\" { }\r");
+    t.expect("\nbegin\n");
+    t.send("\x03");
+    t.expect("stopped forever (");
+    t.expect("interrupted");
+    t.expect("> ");
+    t.enter("kept + 1", "\n9\n");
+    t.send("test \"two\r");
+    t.expect("not closed");
+}
+
+#[test]
 fn ctrl_c_clears_the_line_and_ctrl_d_leaves() {
     let mut t = Terminal::start();
     t.send("this is no entry");

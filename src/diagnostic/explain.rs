@@ -23,6 +23,7 @@ pub struct Example {
 /// The files of `docs/errors/`.
 const FILES: &[&str] = &[
     include_str!("../../docs/errors/ARG.md"),
+    include_str!("../../docs/errors/ASSERT.md"),
     include_str!("../../docs/errors/CALL.md"),
     include_str!("../../docs/errors/CELL.md"),
     include_str!("../../docs/errors/DEVICE.md"),

@@ -264,6 +264,13 @@ impl Vm {
         self.globals.get(slot as usize).and_then(Option::as_ref)
     }
 
+    /// As before its declaration has run: the name means what it means without it.
+    pub fn unset(&mut self, slot: u32) {
+        if let Some(global) = self.globals.get_mut(slot as usize) {
+            *global = builtins::value_of(&self.global_names[slot as usize]);
+        }
+    }
+
     pub fn set_global(&mut self, slot: u32, value: Value) {
         if let Some(global) = self.globals.get_mut(slot as usize) {
             *global = Some(value);
@@ -272,15 +279,14 @@ impl Vm {
 
     // ---- code
 
-    /// Runs the code at the top of a text.
+    /// Runs the code at the top of a text, or of a test. Its places are known.
     pub fn run_code(&mut self, code: Rc<Code>) -> Result<Value, Error> {
-        self.register(&code);
         let closure = Value::obj(value::Obj::Fn(Closure { code, captures: Box::default() }));
         self.call(&closure, Args::default())
     }
 
-    /// Makes the places of a code object and of all inside it known.
-    fn register(&mut self, code: &Rc<Code>) {
+    /// Makes the places of a code object and of all inside it known, once before it is run.
+    pub fn register(&mut self, code: &Rc<Code>) {
         let mut todo = vec![code.clone()];
         while let Some(code) = todo.pop() {
             let at = self.sites.partition_point(|s| s.base <= code.sites.base);

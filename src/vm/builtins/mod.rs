@@ -6,6 +6,7 @@
 
 mod apply;
 pub mod args;
+mod close;
 mod convert;
 pub mod copies;
 pub mod files;
@@ -48,6 +49,7 @@ pub static GLOBALS: &[&Builtin] = &[
     &apply::FILTER,
     &apply::MAP,
     &apply::REVERSED,
+    &close::ASSERT_CLOSE,
     &convert::BOOL,
     &convert::CHR,
     &convert::FLOAT,
@@ -198,6 +200,7 @@ pub static METHODS: &[(Kind, &Builtin)] = &[
 /// Codes of errors that builtins raise, with what they mean.
 pub const CODES: &[&[(&str, &str)]] = &[
     args::CODES,
+    close::CODES,
     convert::CODES,
     files::CODES,
     crate::files::CODES,
