@@ -63,18 +63,26 @@ pub(super) fn read_from<R: Read + Seek>(file: R, len: u64) -> Result<Vec<(String
     Ok(tensors)
 }
 
-/// Writes a compressed archive.
-pub fn write(out: &mut BufWriter<File>, tensors: &[(String, Tensor)]) -> Result<()> {
-    write_to(out, tensors)
+/// The longest name that a zip archive holds, its ending included.
+const MOST_NAME: usize = u16::MAX as usize;
+
+/// Writes an archive, compressed or not.
+pub fn write(out: &mut BufWriter<File>, tensors: &[(String, Tensor)], compress: bool) -> Result<()> {
+    write_to(out, tensors, compress)
 }
 
-pub(super) fn write_to<W: std::io::Write + Seek>(out: W, tensors: &[(String, Tensor)]) -> Result<()> {
+pub(super) fn write_to<W: std::io::Write + Seek>(out: W, tensors: &[(String, Tensor)], compress: bool) -> Result<()> {
     let mut archive = ZipWriter::new(out);
+    let method = if compress { CompressionMethod::Deflated } else { CompressionMethod::Stored };
     for (name, t) in tensors {
+        let entry = format!("{name}.npy");
+        if entry.len() > MOST_NAME {
+            return Err(FileError::unsuited(format!("a name of {} bytes; an `.npz` holds shorter ones", name.len())));
+        }
         // Entries near 4 GiB need longer size fields, which must be known beforehand.
         let large = t.bytes() > 3 << 30;
-        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).large_file(large);
-        archive.start_file(format!("{name}.npy"), options)?;
+        let options = SimpleFileOptions::default().compression_method(method).large_file(large);
+        archive.start_file(entry, options)?;
         npy::write(&mut archive, t)?;
     }
     archive.finish()?;

@@ -25,6 +25,12 @@ fn shown(t: Tensor) -> String {
     format!("{t:?}")
 }
 
+const TABLE: TableOptions = TableOptions { header: None, separator: b',', dtype: DType::F32 };
+
+fn read(path: &Path) -> Result<Contents> {
+    load(path, Format::of(path)?, &TABLE)
+}
+
 fn sample(dtype: DType) -> Tensor {
     Tensor::from_nums(dtype, Dims::of(&[2, 3]), (0..6).map(Num::Int)).expect("fits")
 }
@@ -74,13 +80,18 @@ fn round_trips_of_every_dtype() {
         let turned = t.view(Dims::of(&[3, 2]), 0, &[1, 3, 0, 0, 0, 0, 0, 0]).expect("within");
         let one = folder.path().join("a.npy");
         save_one(&one, &turned).expect("written");
-        let Contents::One(back) = load(&one).expect("read") else { panic!("one tensor") };
+        let Contents::One(back) = read(&one).expect("read") else { panic!("one tensor") };
         assert_eq!(shown(back), shown(turned.clone()));
-        for ending in ["npz", "safetensors"] {
-            let path = folder.path().join("b").with_extension(ending);
-            let named = [("a.w \"1\"".to_string(), t.clone()), ("é".to_string(), turned.clone())];
-            save_named(&path, &named).expect("written");
-            let Contents::Named(back) = load(&path).expect("read") else { panic!("named tensors") };
+        for ending in ["npz", "small.npz", "safetensors"] {
+            let path = folder.path().join(format!("b.{ending}"));
+            let flag = Tensor::from_nums(DType::Bool, Dims::of(&[3]), [true, false, true].map(Num::Bool)).expect("fits");
+            let named = [("a.w \"1\"", t.clone()), ("flag", flag), ("é", turned.clone()), ("", t.clone())];
+            let named = named.map(|(name, t)| (name.to_string(), t));
+            match ending {
+                "safetensors" => save_safetensors(&path, &named).expect("written"),
+                _ => save_npz(&path, &named, ending == "small.npz").expect("written"),
+            }
+            let Contents::Named(back) = read(&path).expect("read") else { panic!("named tensors") };
             let texts = |all: &[(String, Tensor)]| -> Vec<String> {
                 all.iter().map(|(k, t)| format!("{k}: {}", shown(t.clone()))).collect()
             };
@@ -88,7 +99,7 @@ fn round_trips_of_every_dtype() {
         }
     }
     // Nothing is left beside the files.
-    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 3);
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 4);
 }
 
 #[test]
@@ -121,7 +132,7 @@ fn files_have_usual_permissions_and_links_stay() {
     save_one(&link, &sample(DType::I64)).expect("written");
     assert!(std::fs::symlink_metadata(&link).expect("there").is_symlink());
     assert_eq!(mode(&path), 0o600);
-    let Contents::One(t) = load(&path).expect("read") else { panic!("one tensor") };
+    let Contents::One(t) = read(&path).expect("read") else { panic!("one tensor") };
     assert_eq!(t.dtype(), DType::I64);
 }
 
@@ -131,7 +142,7 @@ fn valid() -> Vec<Vec<u8>> {
     let named = [("w".to_string(), sample(DType::F32)), ("b".to_string(), sample(DType::I64))];
     npy::write(&mut npy, &sample(DType::F16)).expect("memory takes it");
     safetensors::write(&mut safe, &named).expect("memory takes it");
-    npz::write_to(&mut zip, &named).expect("memory takes it");
+    npz::write_to(&mut zip, &named, true).expect("memory takes it");
     vec![npy, safe, zip.into_inner()]
 }
 

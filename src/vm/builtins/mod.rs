@@ -8,6 +8,7 @@ mod apply;
 pub mod args;
 mod convert;
 pub mod copies;
+mod datasets;
 pub mod files;
 pub mod iter;
 pub mod lists;
@@ -62,6 +63,8 @@ pub static GLOBALS: &[&Builtin] = &[
     &convert::TUPLE,
     &copies::COPY,
     &copies::SAME,
+    &datasets::DIGITS,
+    &datasets::IRIS,
     &files::LOAD,
     &files::SAVE,
     &lists::CONTAINS,
