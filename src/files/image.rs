@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufWriter, Seek};
 
 use zune_jpeg::JpegDecoder;
+use zune_jpeg::errors::DecodeErrors;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
@@ -73,7 +74,10 @@ pub fn read_png<R: BufRead + Seek>(file: &mut R, len: u64) -> Result<Tensor> {
 }
 
 pub fn read_jpeg(bytes: &[u8]) -> Result<Tensor> {
-    let wrong = |e: zune_jpeg::errors::DecodeErrors| foreign("JPEG", bytes, e);
+    let wrong = |e: DecodeErrors| match e {
+        DecodeErrors::ExhaustedData | DecodeErrors::IoErrors(_) => foreign("JPEG", bytes, "it ends too early"),
+        e => foreign("JPEG", bytes, format!("{e}").trim_end().trim_matches('"')),
+    };
     let options = DecoderOptions::default()
         .set_strict_mode(true)
         .set_max_width(LONGEST_JPEG)

@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use crate::tensor::Tensor;
+use crate::device::DType;
+use crate::tensor::{Num, Tensor};
 use crate::vm::builtins::args;
 use crate::vm::cells::walk_except;
 use crate::vm::error::Error;
@@ -16,7 +17,11 @@ pub fn named(v: &Value) -> Result<Vec<(String, Tensor)>, Error> {
     if slots.iter().any(|s| s.name == "__metadata__") {
         return Err(Error::new("FILE-06", "the name `__metadata__` is taken by the file format").at(1, describe(v)));
     }
-    let tensor = |s: &Slot| args::operand(&s.value).map(|o| (s.name.clone(), o.to_tensor().detach()));
+    let tensor = |s: &Slot| match &s.value {
+        // With all its digits, so that what is loaded goes on as what was saved would have.
+        Value::Float(x) => Some((s.name.clone(), Tensor::scalar(DType::F64, Num::Float(*x)))),
+        v => args::operand(v).map(|o| (s.name.clone(), o.to_tensor().detach())),
+    };
     Ok(slots.iter().filter_map(tensor).collect())
 }
 
@@ -79,10 +84,35 @@ fn is_reference(name: &str) -> bool {
     name.starts_with("__")
 }
 
+/// What numbers mean, by where they are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    /// In nothing but records, lists and tuples: data like any other.
+    Data,
+    /// In a module, or a list or tuple of one: how it was made.
+    Module,
+    /// In a record of a module, or a list in there: what it has come to, such as an optimiser's count of steps.
+    State,
+    /// In a tuple of that, which stays as it is.
+    Settings,
+}
+
+impl Inside {
+    fn of(obj: &Obj, outer: Inside) -> Inside {
+        match (obj, outer) {
+            (Obj::Instance(_), _) => Inside::Module,
+            (_, Inside::Data) => Inside::Data,
+            (Obj::Record(_), _) => Inside::State,
+            (Obj::Tuple(_), Inside::State) => Inside::Settings,
+            _ => outer,
+        }
+    }
+}
+
 /// A slot that is still to be looked into.
 struct Visit {
     slot: Slot,
-    in_module: bool,
+    inside: Inside,
     scope: Option<Rc<Scope>>,
 }
 
@@ -98,8 +128,8 @@ pub fn slots(root: &Value) -> Result<Vec<Slot>, Error> {
     let mut cells = HashSet::new();
     // What is to be visited, the next on top.
     let slot = Slot { name: String::new(), value: root.clone(), owner: Value::None, key: Key::Root };
-    let mut stack = vec![Visit { slot, in_module: false, scope: None }];
-    while let Some(Visit { slot, in_module, scope }) = stack.pop() {
+    let mut stack = vec![Visit { slot, inside: Inside::Data, scope: None }];
+    while let Some(Visit { slot, inside, scope }) = stack.pop() {
         if scope.as_ref().is_some_and(|s| s.hides(&slot.value)) {
             continue;
         }
@@ -114,16 +144,16 @@ pub fn slots(root: &Value) -> Result<Vec<Slot>, Error> {
                 }
                 continue;
             }
-            Value::Bool(_) | Value::Int(_) | Value::Float(_) if !in_module || slot.owner.as_record().is_some() => {
+            Value::Bool(_) | Value::Int(_) | Value::Float(_) if matches!(inside, Inside::Data | Inside::State) => {
                 found.push(slot);
                 continue;
             }
             Value::Obj(o) => o.clone(),
-            _ if in_module => continue,
+            _ if inside != Inside::Data => continue,
             other => return Err(not_saved(&slot.name, other, root)),
         };
         if !is_container(&obj) {
-            if in_module {
+            if inside != Inside::Data {
                 continue;
             }
             return Err(not_saved(&slot.name, &slot.value, root));
@@ -133,11 +163,11 @@ pub fn slots(root: &Value) -> Result<Vec<Slot>, Error> {
             continue;
         }
         let scope = Scope::of(&obj, scope);
-        let in_module = in_module || matches!(&*obj, Obj::Instance(_));
+        let inside = Inside::of(&obj, inside);
         stack.extend(parts(&obj).into_iter().rev().map(|(key, value)| {
             let name = name_of(&slot.name, &key, &value, &obj);
             let slot = Slot { name, value, owner: slot.value.clone(), key };
-            Visit { slot, in_module, scope: scope.clone() }
+            Visit { slot, inside, scope: scope.clone() }
         }));
     }
     let mut names = HashSet::new();
