@@ -89,8 +89,13 @@ fn files() {
     put("quote.csv", b"a,b\n1,2\n3,\"4\n5,6\n");
     put("large.csv", b"a,b\n1,2.5\n3,1e40\n");
     // The sizes of an image whose rest is what a small one has; its checksum is right.
-    let png = |size: [u8; 8], sum: [u8; 4]| [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", &size[..], b"\x08\x02\0\0\0", &sum].concat();
-    put("bomb.png", &[png([0, 1, 0x86, 0xa0, 0, 1, 0x86, 0xa0], [0x27, 0x30, 0x9c, 0x9f]), b"\0\0\0\x01IDAT\0\0\0\0\0".to_vec()].concat());
+    let png =
+        |size: [u8; 8], sum: [u8; 4]| [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", &size[..], b"\x08\x02\0\0\0", &sum].concat();
+    put(
+        "bomb.png",
+        &[png([0, 1, 0x86, 0xa0, 0, 1, 0x86, 0xa0], [0x27, 0x30, 0x9c, 0x9f]), b"\0\0\0\x01IDAT\0\0\0\0\0".to_vec()]
+            .concat(),
+    );
     put("cut.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHD");
     put("photo.png", b"\xff\xd8\xff\xe0 and no more");
     put("cut.jpg", b"\xff\xd8\xff\xe0 and no more");

@@ -211,7 +211,9 @@ fn push(out: &mut String, value: &Json, depth: usize) {
         Json::Number(x) => out.push_str(&format!("{x:?}")),
         Json::Str(text) => push_string(out, text),
         Json::Array(items) => {
-            let is_part = |i: &Json| matches!(i, Json::Array(a) if !a.is_empty()) || matches!(i, Json::Object(o) if !o.is_empty());
+            let is_part = |i: &Json| {
+                matches!(i, Json::Array(a) if !a.is_empty()) || matches!(i, Json::Object(o) if !o.is_empty())
+            };
             let lines = items.iter().any(is_part);
             out.push('[');
             for (k, item) in items.iter().enumerate() {

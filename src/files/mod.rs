@@ -136,9 +136,9 @@ impl Format {
                 help: Some(format!("the endings {} are known; `as: \"text\"` says it for another", Format::known())),
             };
             match &*ending {
-                "pt" | "pth" | "pkl" | "bin" | "ckpt" => e.help(
-                    "reading such a file runs code from it; in Python save it as `.safetensors` or `.npz` first",
-                ),
+                "pt" | "pth" | "pkl" | "bin" | "ckpt" => {
+                    e.help("reading such a file runs code from it; in Python save it as `.safetensors` or `.npz` first")
+                }
                 _ => e,
             }
         })

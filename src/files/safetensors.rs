@@ -42,7 +42,8 @@ pub(super) fn read_from<R: Read + Seek>(file: &mut R, len: u64) -> Result<Vec<(S
     let mut header = vec![0; size as usize];
     file.read_exact(&mut header)?;
     let header = String::from_utf8(header).map_err(|_| FileError::damaged("the header is no text"))?;
-    let parsed = json::parse(&header).map_err(|e| FileError::damaged(format!("the header is no JSON: {}", e.message)))?;
+    let parsed =
+        json::parse(&header).map_err(|e| FileError::damaged(format!("the header is no JSON: {}", e.message)))?;
     let Json::Object(described) = parsed else {
         return Err(FileError::damaged("the header is no JSON object"));
     };

@@ -15,7 +15,10 @@ pub static IRIS: Builtin = Builtin {
     params: &[],
     doc: "150 flowers: `x` f32[150, 4], the lengths and widths of sepal and petal in centimetres, named in `features`; \
           `y` i64[150], 0 to 2, the species, named in `names`. Fisher 1936, CC BY 4.0.",
-    examples: &["iris().names  # [\"setosa\", \"versicolor\", \"virginica\"]", "iris().x[0]  # f32[4] [5.1, 3.5, 1.4, 0.2]"],
+    examples: &[
+        "iris().names  # [\"setosa\", \"versicolor\", \"virginica\"]",
+        "iris().x[0]  # f32[4] [5.1, 3.5, 1.4, 0.2]",
+    ],
     run: |vm, _| {
         let table = include_bytes!("../../../data/iris.csv");
         let options = TableOptions { header: Some(true), separator: b',', dtype: DType::F32 };

@@ -93,7 +93,8 @@ fn column(name: &str, v: &Value, whole: &Value) -> Result<Column, Error> {
         }
         _ => {}
     }
-    let message = format!("a column is a tensor of one dimension, or a list of texts or of numbers, and `{name}` is not");
+    let message =
+        format!("a column is a tensor of one dimension, or a list of texts or of numbers, and `{name}` is not");
     let what = describe(v);
     Err(unfit(message, whole).help(format!("`{name}` is {what}")))
 }
