@@ -1,6 +1,7 @@
 mod cli;
 mod cuda;
 mod errors;
+mod files;
 mod indexing;
 mod layering;
 mod library;

@@ -9,6 +9,7 @@ pub mod args;
 mod close;
 mod convert;
 pub mod copies;
+mod datasets;
 pub mod files;
 pub mod iter;
 pub mod lists;
@@ -64,6 +65,8 @@ pub static GLOBALS: &[&Builtin] = &[
     &convert::TUPLE,
     &copies::COPY,
     &copies::SAME,
+    &datasets::DIGITS,
+    &datasets::IRIS,
     &files::LOAD,
     &files::SAVE,
     &lists::CONTAINS,
