@@ -72,6 +72,11 @@ fn tape() {
 }
 
 #[test]
+fn seeing() {
+    insta::assert_snapshot!("seeing", corpus("seeing", told));
+}
+
+#[test]
 fn files() {
     let folder = tempfile::tempdir().unwrap();
     let put = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();

@@ -9,4 +9,5 @@ mod proofs;
 mod repl;
 mod scripts;
 mod seed;
+mod seeing;
 mod syntax;

@@ -15,6 +15,7 @@ use crate::diagnostic::render::{Style, render};
 use crate::output::Output;
 use crate::repl;
 use crate::session::{INTERRUPTED, Options, Session};
+use crate::terminal::{Bars, Screen};
 use crate::vm::value::Value;
 
 /// What to run.
@@ -87,15 +88,23 @@ struct Sitting {
 
 impl Sitting {
     fn new(options: &RunOptions) -> io::Result<Sitting> {
-        let (out, style, interrupt) = (Output::stdout(), Style::for_stderr(), Arc::new(AtomicBool::new(false)));
+        let (bars, style, interrupt) = (Bars::on_stderr(), Style::for_stderr(), Arc::new(AtomicBool::new(false)));
+        let out = Output::new(Box::new(bars.stdout()));
+        let held = out.clone();
+        bars.flush_with(move || {
+            // A failure shows at the next print.
+            let _ = held.clone().flush();
+        });
         signals::install(&interrupt)?;
-        let mut before_warnings = out.clone();
+        let (mut before_warnings, around_warnings) = (out.clone(), bars.clone());
         let session = Session::new(Options {
             out: Box::new(out.clone()),
+            screen: Screen::of_stdout,
+            bars,
             warnings: Box::new(move |warning, sources| {
                 // What was printed before the warning is seen before it. A failure shows at the next print.
                 let _ = before_warnings.flush();
-                eprint!("{}", render(warning, sources, style));
+                around_warnings.suspend(|| eprint!("{}", render(warning, sources, style)));
             }),
             interrupt: Arc::clone(&interrupt),
             seed: options.seed,

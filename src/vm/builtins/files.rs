@@ -68,7 +68,7 @@ pub static SAVE: Builtin = Builtin {
 };
 
 /// With the file's name.
-fn file_error(e: FileError, path: &str) -> Error {
+pub fn file_error(e: FileError, path: &str) -> Error {
     let error = Error::new(e.code, format!("`{path}`: {}", e.message)).at(0, "this file");
     match e.help {
         Some(text) => error.help(text),

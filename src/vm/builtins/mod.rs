@@ -9,11 +9,15 @@ pub mod args;
 mod convert;
 pub mod copies;
 pub mod files;
+mod imshow;
 pub mod iter;
 pub mod lists;
 mod modules;
 mod output;
+mod plot;
+mod progress;
 pub mod records;
+mod summary;
 mod sums;
 mod tape;
 mod tensors;
@@ -64,15 +68,19 @@ pub static GLOBALS: &[&Builtin] = &[
     &copies::SAME,
     &files::LOAD,
     &files::SAVE,
+    &imshow::IMSHOW,
     &lists::CONTAINS,
     &lists::JOIN,
     &lists::SORTED,
     &output::CLOCK,
     &output::ERROR,
     &output::PRINT,
+    &plot::PLOT,
+    &progress::PROGRESS,
     &records::ITEMS,
     &records::KEYS,
     &records::VALUES,
+    &summary::SUMMARY,
     &sums::LEN,
     &sums::MAX,
     &sums::MEAN,
@@ -204,6 +212,7 @@ pub const CODES: &[&[(&str, &str)]] = &[
     iter::CODES,
     lists::CODES,
     output::CODES,
+    plot::CODES,
     records::CODES,
     sums::CODES,
     tensors::CODES,
