@@ -5,10 +5,11 @@ use std::path::Path;
 use std::rc::Rc;
 
 use super::args::{self, wrong_kind};
+use crate::device::DType;
 use crate::diagnostic::did_you_mean;
 use crate::files::{self, Contents, FileError, Format};
 use crate::tape::Param;
-use crate::tensor::{Dims, Tensor};
+use crate::tensor::{Dims, Num, Tensor};
 use crate::vm::Vm;
 use crate::vm::error::Error;
 use crate::vm::function::{Builtin, BuiltinParam, ParamDefault};
@@ -82,7 +83,11 @@ fn named(v: &Value) -> Result<Vec<(String, Tensor)>, Error> {
     if slots.iter().any(|s| s.name == "__metadata__") {
         return Err(Error::new("FILE-06", "the name `__metadata__` is taken by the file format").at(1, describe(v)));
     }
-    let tensor = |s: &Slot| args::operand(&s.value).map(|o| (s.name.clone(), o.to_tensor().detach()));
+    let tensor = |s: &Slot| match &s.value {
+        // With all its digits, so that what is loaded goes on as what was saved would have.
+        Value::Float(x) => Some((s.name.clone(), Tensor::scalar(DType::F64, Num::Float(*x)))),
+        v => args::operand(v).map(|o| (s.name.clone(), o.to_tensor().detach())),
+    };
     Ok(slots.iter().filter_map(tensor).collect())
 }
 

@@ -225,6 +225,10 @@ fn files_and_models() {
     }
     save("w.npy", &w).expect("written");
     assert_eq!(shown(&load("w.npy", None).expect("read")), "f32[2] [1.0, 2.0]");
+    // A float keeps all its digits.
+    let rate = |x: f64| Value::record([("lr".into(), Value::Float(x))]);
+    save("f.npz", &rate(0.1)).expect("written");
+    assert_eq!(shown(&load("f.npz", Some(&rate(0.0))).expect("fits")), "{lr: 0.1}");
     let v = cell(&[0.0, 0.0]);
     load("w.npy", Some(&v)).expect("fits");
     assert_eq!(shown(&v), "param f32[2] [1.0, 2.0]");

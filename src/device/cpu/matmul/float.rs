@@ -261,10 +261,19 @@ unsafe fn dot_products<T: Float>(dst: MatViewMut<T>, a: MatView<T>, b: MatView<T
     drop(line);
 }
 
+/// The length of the blocks that k is cut into: all but the last are equal, and at most [`DEPTH`].
+fn depth_of(k: usize) -> usize {
+    k.div_ceil(k.div_ceil(DEPTH).max(1)).next_multiple_of(4).clamp(1, DEPTH)
+}
+
 /// # Safety
 /// As for [`super::matmul`]; B's rows are contiguous.
 unsafe fn direct<T: Float>(dst: MatViewMut<T>, a: MatView<T>, b: MatView<T>, accumulate: bool) {
     let k = a.cols;
+    // SAFETY: handed on from the caller.
+    if wide_in_depth(dst.rows, k, dst.cols) && unsafe { depths_apart(dst, a, b, accumulate) } {
+        return;
+    }
     cut::<T>(dst.rows, k, dst.cols, &|row, rows, col, cols| {
         let (dst, a) = (dst.row_range(row, rows).col_range(col, cols), a.row_range(row, rows));
         let b = b.col_range(col, cols);
@@ -273,13 +282,70 @@ unsafe fn direct<T: Float>(dst: MatViewMut<T>, a: MatView<T>, b: MatView<T>, acc
     });
 }
 
+/// Is `b` larger by far than the result, which would be cut into rows? Then threads that share the rows would each read all
+/// of `b`.
+fn wide_in_depth(m: usize, k: usize, n: usize) -> bool {
+    const MOST: usize = 1 << 18;
+    let sums = m.saturating_mul(n);
+    m >= n / 4 && 2 * m <= DEPTH && k > DEPTH && sums.saturating_mul(k / DEPTH) <= MOST && sums * k >= 2 * PARALLEL
+}
+
+/// Blocks of k side by side, so that each thread reads its own part of `b` alone: often the one that it has written, and that
+/// its caches still hold. The sums are those of [`sequential`] to the last bit. Gives false when there is one thread, or no
+/// memory for the sums of a block.
+///
+/// # Safety
+/// As for [`super::matmul`]; the rows of `b` and `dst` are contiguous.
+unsafe fn depths_apart<T: Float>(dst: MatViewMut<T>, a: MatView<T>, b: MatView<T>, accumulate: bool) -> bool {
+    let (m, k, n) = (dst.rows, a.cols, dst.cols);
+    let depth = depth_of(k);
+    let others = k.div_ceil(depth) - 1;
+    if pool::threads() == 1 {
+        return false;
+    }
+    let Ok(sums) = Scratch::<T>::new(others * m * n) else { return false };
+    let sums = Shared(sums.ptr());
+    let pieces = m.div_ceil(ROWS);
+    pool::parallel((others + 1) * pieces, &|chunk| {
+        let (block, row) = (chunk / pieces, chunk % pieces * ROWS);
+        let (from, rows) = (block * depth, ROWS.min(m - row));
+        let depth = depth.min(k - from);
+        let (dst, accumulate) = match block {
+            0 => (dst, accumulate),
+            // SAFETY: there is room for so many blocks.
+            _ => (MatViewMut::contiguous(unsafe { sums.get().add((block - 1) * m * n) }, m, n), false),
+        };
+        let (a, b) = (a.row_range(row, rows).col_range(from, depth), b.row_range(from, depth));
+        let right = Right { ptr: b.ptr, row: b.row_stride, panel: panel_width::<T>() as isize };
+        // SAFETY: handed on from the caller; chunks write disjoint parts of `dst` and of the buffer.
+        unsafe { one_depth(dst.row_range(row, rows), a, right, accumulate) };
+    });
+    let half = m.div_ceil(2);
+    pool::parallel(2, &|chunk| {
+        for row in chunk * half..m.min((chunk + 1) * half) {
+            let to = dst.row_range(row, 1).ptr;
+            for block in 0..others {
+                // SAFETY: inside the row and the buffer; chunks are disjoint rows.
+                unsafe {
+                    let from = sums.get().add((block * m + row) * n);
+                    for i in 0..n {
+                        *to.add(i) = *to.add(i) + *from.add(i);
+                    }
+                }
+            }
+        }
+    });
+    true
+}
+
 /// # Safety
 /// As for [`super::matmul`]; the rows of `b` and `dst` are contiguous.
 pub(super) unsafe fn sequential<T: Float>(dst: MatViewMut<T>, a: MatView<T>, b: MatView<T>, accumulate: bool) {
     let k = a.cols;
+    let most = depth_of(k);
     let mut from = 0;
     loop {
-        let depth = (k - from).min(DEPTH);
+        let depth = (k - from).min(most);
         let right = Right { ptr: b.row_range(from, depth).ptr, row: b.row_stride, panel: panel_width::<T>() as isize };
         // SAFETY: handed on from the caller.
         unsafe { one_depth(dst, a.col_range(from, depth), right, accumulate || from > 0) };
@@ -396,13 +462,14 @@ unsafe fn packed_in<T: Float>(
 ) {
     let (k, n, width) = (a.cols, dst.cols, panel_width::<T>());
     let buffer = Shared(buffer);
-    let together = room / k.clamp(1, DEPTH) / width * width;
+    let most = depth_of(k);
+    let together = room / most / width * width;
     for col in (0..n).step_by(together) {
         let cols = together.min(n - col);
         let (dst, b) = (dst.col_range(col, cols), b.col_range(col, cols));
         let mut from = 0;
         loop {
-            let depth = (k - from).min(DEPTH);
+            let depth = (k - from).min(most);
             let (a, b) = (a.col_range(from, depth), b.row_range(from, depth));
             let panel = depth * width;
             let panels = cols.div_ceil(width);

@@ -1,6 +1,6 @@
 //! The inner loops of float products, generic over the vector register: rows of the result are held in registers
-//! while k runs. Every element is the sum over k in ascending order, in blocks of [`DEPTH`] added in ascending
-//! order, whatever tile it falls into; so how a product is cut along m or n cannot change a bit.
+//! while k runs. Every element is the sum over k in ascending order, in blocks of at most [`DEPTH`] added in
+//! ascending order, whatever tile it falls into; so how a product is cut along m or n cannot change a bit.
 
 use super::lanes::Vector;
 

@@ -163,7 +163,10 @@ fn vectors() {
 #[test]
 fn larger_shapes() {
     let mut rng = Lcg(5);
-    for (m, k, n) in [(64, 1000, 100), (200, 64, 100), (129, 700, 33), (5, 300, 900), (900, 300, 5), (300, 17, 257)] {
+    let shapes = [(64, 1000, 100), (200, 64, 100), (129, 700, 33), (5, 300, 900), (900, 300, 5), (300, 17, 257)];
+    // Deep ones, whose blocks of k are summed side by side.
+    let deep = [(37, 2049, 90), (203, 1537, 11), (8, 16_400, 17)];
+    for (m, k, n) in shapes.into_iter().chain(deep) {
         check::<f32>(&mut rng, m, k, n, true);
         check::<f64>(&mut rng, m, k, n, false);
         check::<i64>(&mut rng, m, k, n, true);
