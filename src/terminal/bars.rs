@@ -55,12 +55,15 @@ struct Line {
     due: AtomicBool,
     /// A bar inside another one goes when it ends.
     inner: bool,
+    /// Whether it has ever been drawn.
+    drawn: AtomicBool,
 }
 
 impl Line {
     fn draw(&self) {
         self.bar.set_position(self.done.load(Relaxed));
         self.bar.tick();
+        self.drawn.store(true, Relaxed);
         self.due.store(true, Relaxed);
     }
 }
@@ -130,7 +133,8 @@ impl Bars {
         bar.set_style(style(total.is_some()));
         bar.set_prefix(if name.is_empty() { String::new() } else { format!("{}: ", fitting(name)) });
         let inner = !state.lines.is_empty();
-        let line = Arc::new(Line { bar, done: AtomicU64::new(0), due: AtomicBool::new(true), inner });
+        let (due, drawn) = (AtomicBool::new(true), AtomicBool::new(false));
+        let line = Arc::new(Line { bar, done: AtomicU64::new(0), due, inner, drawn });
         state.lines.push(Arc::clone(&line));
         self.0.open.store(state.lines.len(), Relaxed);
         if !state.has_thread {
@@ -159,13 +163,16 @@ impl Bars {
         let Some(at) = state.lines.iter().position(|l| Arc::ptr_eq(l, line)) else { return };
         state.lines.remove(at);
         self.0.open.store(state.lines.len(), Relaxed);
-        line.bar.set_position(line.done.load(Relaxed));
         if line.inner {
-            line.bar.finish_and_clear();
+            // What was quicker than the thread leaves nothing to be cleared.
+            if line.drawn.load(Relaxed) {
+                line.bar.finish_and_clear();
+            }
             if let Some(multi) = &state.multi {
                 multi.remove(&line.bar);
             }
         } else {
+            line.bar.set_position(line.done.load(Relaxed));
             line.bar.abandon();
         }
         if state.lines.is_empty() {
