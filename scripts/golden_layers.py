@@ -358,6 +358,11 @@ def attention():
     g.add("encoder_layer_masks", layer(activation=torch.tanh), x(5, 2, 4), torch.ones(5, 5).triu(1).bool(), torch.tensor([[False] * 4 + [True], [False] * 5]),
           call=lambda m, xs: m(xs[0], xs[1], xs[2]), modes=("train",))
     g.add("encoder_layer_eval", layer(dropout=0.5), x(3, 2, 4), modes=("eval",))
+    decoder = lambda **k: nn.TransformerDecoderLayer(4, 2, 6, **{"dropout": 0.0, **k})
+    g.add("decoder_layer", decoder(), x(3, 2, 4), x(5, 2, 4), modes=("train",))
+    g.add("decoder_layer_first", decoder(norm_first=True, activation="gelu", bias=False), x(3, 2, 4), x(5, 2, 4), causal, padding,
+          call=lambda m, xs: m(xs[0], xs[1], tgt_mask=xs[2], memory_key_padding_mask=xs[3]), modes=("train",))
+    g.add("decoder", nn.TransformerDecoder(decoder(batch_first=True), 2), x(2, 3, 4), x(2, 5, 4), modes=("train",))
     g.add("encoder", nn.TransformerEncoder(layer(), 2, norm=nn.LayerNorm(4)), x(3, 2, 4), modes=("train",))
     g.write()
 

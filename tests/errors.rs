@@ -77,6 +77,11 @@ fn seeing() {
 }
 
 #[test]
+fn library() {
+    insta::assert_snapshot!("library", corpus("library", told));
+}
+
+#[test]
 fn files() {
     let folder = tempfile::tempdir().unwrap();
     let put = |name: &str, bytes: &[u8]| std::fs::write(folder.path().join(name), bytes).unwrap();

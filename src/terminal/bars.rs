@@ -51,20 +51,27 @@ struct Line {
     bar: ProgressBar,
     /// Turns that are done.
     done: AtomicU64,
+    /// What stands behind the numbers.
+    text: Arc<Mutex<String>>,
     /// Whether a new text would be seen.
     due: AtomicBool,
     /// A bar inside another one goes when it ends.
     inner: bool,
-    /// Whether it has ever been drawn.
-    drawn: AtomicBool,
+    /// How often the thread has come by.
+    visits: AtomicUsize,
 }
 
 impl Line {
     fn draw(&self) {
-        self.bar.set_position(self.done.load(Relaxed));
-        self.bar.tick();
-        self.drawn.store(true, Relaxed);
-        self.due.store(true, Relaxed);
+        self.bar.update(|state| state.set_pos(self.done.load(Relaxed)));
+    }
+
+    /// The thread comes by. A bar inside another is drawn from the second time on: what ends before would flicker.
+    fn visit(&self) {
+        if self.visits.fetch_add(1, Relaxed) > 0 || !self.inner {
+            self.draw();
+            self.due.store(true, Relaxed);
+        }
     }
 }
 
@@ -130,11 +137,12 @@ impl Bars {
         let target = || ProgressDrawTarget::stderr_with_hz(RATE);
         let multi = state.multi.get_or_insert_with(|| MultiProgress::with_draw_target(target()));
         let bar = multi.add(total.map_or_else(ProgressBar::no_length, ProgressBar::new));
-        bar.set_style(style(total.is_some()));
+        let text = Arc::new(Mutex::new(String::new()));
+        bar.set_style(style(total.is_some(), Arc::clone(&text)));
         bar.set_prefix(if name.is_empty() { String::new() } else { format!("{}: ", fitting(name)) });
         let inner = !state.lines.is_empty();
-        let (due, drawn) = (AtomicBool::new(true), AtomicBool::new(false));
-        let line = Arc::new(Line { bar, done: AtomicU64::new(0), due, inner, drawn });
+        let (done, due, visits) = (AtomicU64::new(0), AtomicBool::new(true), AtomicUsize::new(0));
+        let line = Arc::new(Line { bar, done, text, due, inner, visits });
         state.lines.push(Arc::clone(&line));
         self.0.open.store(state.lines.len(), Relaxed);
         if !state.has_thread {
@@ -164,8 +172,8 @@ impl Bars {
         state.lines.remove(at);
         self.0.open.store(state.lines.len(), Relaxed);
         if line.inner {
-            // What was quicker than the thread leaves nothing to be cleared.
-            if line.drawn.load(Relaxed) {
+            // What was never drawn leaves nothing to be cleared.
+            if line.visits.load(Relaxed) > 1 {
                 line.bar.finish_and_clear();
             }
             if let Some(multi) = &state.multi {
@@ -213,7 +221,7 @@ impl Shared {
     fn draw(&self) {
         let mut state = self.lock();
         while !state.lines.is_empty() {
-            state.lines.iter().for_each(|line| line.draw());
+            state.lines.iter().for_each(|line| line.visit());
             state = self.closed.wait_timeout(state, INTERVAL).unwrap_or_else(PoisonError::into_inner).0;
         }
         state.has_thread = false;
@@ -241,7 +249,8 @@ impl Bar {
     /// What stands behind the numbers.
     pub fn set_text(&self, text: &str) {
         self.line.due.store(false, Relaxed);
-        self.line.bar.set_message(if text.is_empty() { String::new() } else { format!(", {}", fitting(text)) });
+        let shown = if text.is_empty() { String::new() } else { format!(", {}", fitting(text)) };
+        *self.line.text.lock().unwrap_or_else(PoisonError::into_inner) = shown;
     }
 }
 
@@ -262,11 +271,11 @@ fn fitting(text: &str) -> String {
 }
 
 /// `train:  42%|████▎     | 210/500 [0:03<0:04, 70.1/s, loss=0.213]`
-fn style(has_total: bool) -> ProgressStyle {
+fn style(has_total: bool, text: Arc<Mutex<String>>) -> ProgressStyle {
     let template = if has_total {
-        "{prefix}{percent:>3}%|{wide_bar}| {pos}/{len} [{past}{left}, {rate}{msg}]"
+        "{prefix}{percent:>3}%|{wide_bar}| {pos}/{len} [{past}{left}, {rate}{text}]"
     } else {
-        "{prefix}{pos} [{past}, {rate}{msg}]"
+        "{prefix}{pos} [{past}, {rate}{text}]"
     };
     // A template that cannot be read would be a mistake in the line above, which every test with a bar would meet.
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
@@ -279,6 +288,9 @@ fn style(has_total: bool) -> ProgressStyle {
             if s.pos() > 0 && s.len().is_some_and(|len| s.pos() < len) {
                 let _ = write!(w, "<{}", clock(s.eta()));
             }
+        })
+        .with_key("text", move |_: &ProgressState, w: &mut dyn std::fmt::Write| {
+            let _ = w.write_str(&text.lock().unwrap_or_else(PoisonError::into_inner));
         })
         .with_key("rate", |s: &ProgressState, w: &mut dyn std::fmt::Write| {
             let _ = w.write_str(&rate(s.pos() as f64 / s.elapsed().as_secs_f64()));

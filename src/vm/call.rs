@@ -438,16 +438,18 @@ fn missing(code: &Code, given: impl Fn(usize) -> bool) -> Error {
         .map(|(_, p)| format!("`{}`", p.name))
         .collect();
     let what = if names.len() == 1 { "the argument" } else { "the arguments" };
-    Error::new("CALL-01", format!("`{}` is missing {what} {}", code.name, names.join(", ")))
-        .label(code.span, "declared here")
-        .help(usage(code))
+    declared(Error::new("CALL-01", format!("`{}` is missing {what} {}", code.name, names.join(", "))), code)
 }
 
 fn too_many(code: &Code, given: usize) -> Error {
     let (room, given) = (arguments(code.params.len()), is_given(given));
-    Error::new("CALL-02", format!("`{}` takes {room}, but {given}", code.name))
-        .label(code.span, "declared here")
-        .help(usage(code))
+    declared(Error::new("CALL-02", format!("`{}` takes {room}, but {given}", code.name)), code)
+}
+
+/// What is called, where it is declared unless that is in the library, and what it takes.
+fn declared(e: Error, code: &Code) -> Error {
+    let e = e.at_callee("called here").help(usage(code));
+    if code.is_library { e } else { e.label(code.span, "declared here") }
 }
 
 fn usage(code: &Code) -> String {

@@ -2,14 +2,15 @@
 
 use std::rc::Rc;
 
-use super::Vm;
 use super::call::class_of;
 use super::code::{Check, DimCheck, DimFrom, Expects, Reg};
 use super::error::Error;
 use super::execute::unboxed;
 use super::operand::int;
 use super::print::{describe, with_article};
+use super::raise::frame_code;
 use super::value::{Kind, Value};
+use super::{Frame, Vm};
 use crate::tensor::Tensor;
 
 pub const CODES: &[(&str, &str)] = &[
@@ -29,12 +30,13 @@ impl Vm {
         result.map_err(|e| self.blame(e, check, reg, &value))
     }
 
-    /// Puts the argument of the call first, then the annotation.
+    /// Puts the argument of the call first, then the annotation; what stands in the library is not shown.
     fn blame(&self, e: Error, check: &Check, reg: Reg, value: &Value) -> Error {
         let Some(own) = self.frames.last() else { return e };
-        let annotation = self.place_of(own).and_then(|p| p.operands.first().copied());
+        let is_shown = |frame: &Frame| !frame_code(frame).is_library;
+        let annotation = Some(own).filter(|f| is_shown(f)).and_then(|f| self.place_of(f)?.operands.first().copied());
         let argument = self.frames.len().checked_sub(2).and_then(|k| {
-            let place = self.place_of(&self.frames[k])?;
+            let place = Some(&self.frames[k]).filter(|f| is_shown(f)).and_then(|f| self.place_of(f))?;
             let position = (reg as usize).checked_sub(self.code().this as usize)?;
             if position >= self.code().params.len() {
                 return None;

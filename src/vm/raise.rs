@@ -108,8 +108,8 @@ impl Vm {
                 d = d.label(place.span, "here");
             }
         } else if let Some(place) = self.users_place() {
-            // In the library: the program sees its own call.
-            d = d.label(place.span, "in this call");
+            // In the library: the program sees its own call, and what the operands were.
+            d = d.label(place.span, in_this_call(&at));
         }
         for (span, text) in labels {
             d = d.label(span, text);
@@ -180,7 +180,14 @@ impl Vm {
     }
 }
 
-fn frame_code<'c>(frame: &Frame) -> &'c super::code::Code {
+/// The label of a call into the library, with the shapes of what failed in it, which has no place of its own.
+fn in_this_call(at: &[(usize, String)]) -> String {
+    let mut shapes: Vec<&str> = at.iter().map(|(_, text)| &**text).filter(|text| text.contains('[')).collect();
+    shapes.dedup();
+    if shapes.is_empty() { "in this call".into() } else { format!("in this call: {}", shapes.join(" and ")) }
+}
+
+pub(super) fn frame_code<'c>(frame: &Frame) -> &'c super::code::Code {
     // SAFETY: the register before the frame's base keeps the closure alive while the frame is listed.
     unsafe { &*frame.code }
 }

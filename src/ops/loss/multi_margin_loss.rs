@@ -90,7 +90,7 @@ fn run(cx: &Cx, args: &[Operand], attrs: &Attrs) -> Result<Outputs> {
         each = cx.unary(&SQUARE, &each)?;
     }
     let numbers: Vec<i64> = (0..classes as i64).collect();
-    let is_own = cx.without_grad(|| cx.binary_tt(&EQ, &Tensor::from_i64s(&[classes], &numbers)?, &column))?;
+    let is_own = cx.without_grad(|| cx.binary_tt(&EQ, &Tensor::from_i64s(&[1, classes], &numbers)?, &column))?;
     let each = cx.call1(&WHERE, &[is_own.into(), 0.0.into(), each.into()], &[])?;
     let total = cx.call1(&crate::ops::sum::SUM, &[each.into()], &[ints(&[1]), Attr::Bool(false), Attr::None])?;
     let mut loss = cx.binary(&DIV, &total.into(), &(classes as f64).into())?;
