@@ -17,6 +17,7 @@ use crate::device::Device;
 use crate::device::cpu::{alloc, pool};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceMap, Span};
+use crate::terminal::{Bars, Screen};
 use crate::vm::code::Test;
 use crate::vm::error::{Error, Fault};
 use crate::vm::print;
@@ -38,6 +39,10 @@ pub type WarningSink = Box<dyn FnMut(&Diagnostic, &SourceMap)>;
 pub struct Options {
     /// Where `print` writes.
     pub out: Box<dyn std::io::Write>,
+    /// What `out` leads to, for what is drawn there; asked each time.
+    pub screen: fn() -> Screen,
+    /// Progress bars. What shares their terminal writes through [`Bars::stdout`] or [`Bars::suspend`].
+    pub bars: Bars,
     /// Receives warnings as they are found, with the sources that they refer to.
     pub warnings: WarningSink,
     /// Set from anywhere to stop the running program. The session clears it when the next text begins.
@@ -54,8 +59,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
+        let bars = Bars::on_stderr();
         Options {
-            out: Box::new(std::io::stdout()),
+            out: Box::new(bars.stdout()),
+            screen: Screen::plain,
+            bars,
             warnings: Box::new(|_, _| {}),
             interrupt: Arc::default(),
             seed: None,
@@ -90,6 +98,8 @@ impl Session {
         let (mut warnings, warned) = (options.warnings, sources.clone());
         let mut vm = Vm::new(Setup {
             out: options.out,
+            screen: options.screen,
+            bars: options.bars,
             warnings: Box::new(move |warning| warnings(&warning, &warned.borrow())),
             interrupt: options.interrupt.clone(),
             sources: sources.clone(),
@@ -204,6 +214,8 @@ impl Session {
 
     fn run(&mut self, code: Rc<crate::vm::code::Code>) -> Result<Value, Vec<Diagnostic>> {
         let result = self.vm.run_code(code);
+        // What is said next stands below them.
+        self.vm.bars().close_to(0);
         self.vm.flush_warnings();
         result.map_err(|e| vec![diagnostic(e)])
     }

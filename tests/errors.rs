@@ -77,6 +77,11 @@ fn tape() {
 }
 
 #[test]
+fn seeing() {
+    insta::assert_snapshot!("seeing", corpus("seeing", told));
+}
+
+#[test]
 fn library() {
     insta::assert_snapshot!("library", corpus("library", told));
 }

@@ -11,5 +11,6 @@ mod proofs;
 mod repl;
 mod scripts;
 mod seed;
+mod seeing;
 mod syntax;
 mod testing;

@@ -16,6 +16,7 @@ use crate::output::Output;
 use crate::repl;
 use crate::session::suite::interrupted;
 use crate::session::{Options, Session};
+use crate::terminal::{Bars, Screen};
 use crate::vm::value::Value;
 
 /// What to run.
@@ -79,14 +80,22 @@ fn strings<'a>(args: impl Iterator<Item = &'a OsString>) -> Vec<String> {
 }
 
 /// A session with the process's streams; warnings go to standard error, after what `out` holds back.
-pub fn open_session(options: &RunOptions, to: Box<dyn Write>, out: &Output, interrupt: &Arc<AtomicBool>) -> Session {
-    let (mut before_warnings, style) = (out.clone(), Style::for_stderr());
+pub fn open_session(
+    options: &RunOptions,
+    to: Box<dyn Write>,
+    out: &Output,
+    bars: &Bars,
+    interrupt: &Arc<AtomicBool>,
+) -> Session {
+    let (mut before_warnings, around_warnings, style) = (out.clone(), bars.clone(), Style::for_stderr());
     Session::new(Options {
         out: to,
+        screen: Screen::of_stdout,
+        bars: bars.clone(),
         warnings: Box::new(move |warning, sources| {
             // What was printed before the warning is seen before it. A failure shows at the next print.
             let _ = before_warnings.flush();
-            eprint!("{}", render(warning, sources, style));
+            around_warnings.suspend(|| eprint!("{}", render(warning, sources, style)));
         }),
         interrupt: Arc::clone(interrupt),
         seed: options.seed,
@@ -107,9 +116,15 @@ struct Sitting {
 
 impl Sitting {
     fn new(options: &RunOptions) -> io::Result<Sitting> {
-        let (out, style, interrupt) = (Output::stdout(), Style::for_stderr(), Arc::new(AtomicBool::new(false)));
+        let (bars, style, interrupt) = (Bars::on_stderr(), Style::for_stderr(), Arc::new(AtomicBool::new(false)));
+        let out = Output::new(Box::new(bars.stdout()));
+        let held = out.clone();
+        bars.flush_with(move || {
+            // A failure shows at the next print.
+            let _ = held.clone().flush();
+        });
         signals::install(&interrupt)?;
-        let session = open_session(options, Box::new(out.clone()), &out, &interrupt);
+        let session = open_session(options, Box::new(out.clone()), &out, &bars, &interrupt);
         Ok(Sitting { session, out, style, interrupt })
     }
 

@@ -21,6 +21,7 @@ use crate::output::Output;
 use crate::session::Session;
 use crate::session::suite::{Ran, duration, interrupted, shown};
 use crate::syntax::token::{Token, tokens};
+use crate::terminal::Bars;
 
 /// Of what a test prints, so much is kept to be shown.
 const KEPT: usize = 16 * 1024;
@@ -174,7 +175,7 @@ impl Runner {
         }
         let kept = Kept::default();
         let to: Box<dyn Write> = if self.show_output { Box::new(self.out.clone()) } else { Box::new(kept.clone()) };
-        let mut session = open_session(&self.options, to, &self.out, &self.interrupt);
+        let mut session = open_session(&self.options, to, &self.out, &Bars::silent(), &self.interrupt);
         let suite = match session.load_suite(path) {
             Ok(suite) => suite,
             Err(errors) => {

@@ -39,6 +39,7 @@ const FILES: &[&str] = &[
     include_str!("../../docs/errors/NAN.md"),
     include_str!("../../docs/errors/ORDER.md"),
     include_str!("../../docs/errors/PARSE.md"),
+    include_str!("../../docs/errors/PLOT.md"),
     include_str!("../../docs/errors/SHAPE.md"),
     include_str!("../../docs/errors/SYNTAX.md"),
     include_str!("../../docs/errors/TAPE.md"),

@@ -259,6 +259,11 @@ pub fn built_in(bytes: &'static [u8], format: Format, table: &TableOptions) -> R
     }
 }
 
+/// Writes a file whose bytes are made already.
+pub fn save_bytes(path: &Path, bytes: &[u8]) -> Result<()> {
+    atomic::write(path, |out| Ok(io::Write::write_all(out, bytes)?))
+}
+
 /// Writes one tensor as `.npy`.
 pub fn save_one(path: &Path, t: &Tensor) -> Result<()> {
     atomic::write(path, |out| npy::write(out, t))

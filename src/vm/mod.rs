@@ -37,6 +37,7 @@ mod run;
 mod stack;
 pub mod strings;
 pub mod value;
+pub mod watch;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -47,12 +48,14 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{SourceMap, Span};
 use crate::tape::Cx;
 use crate::tensor::Tensor;
+use crate::terminal::{Bars, Screen};
 use code::{Code, Instr, Reg, Sites};
 use error::Error;
 use function::{Args, Closure};
 use raise::Handler;
 use stack::Stack;
 use value::Value;
+use watch::Watched;
 
 /// Codes of errors that the machine raises, with what they mean.
 pub const CODES: &[&[(&str, &str)]] = &[
@@ -100,6 +103,10 @@ pub struct Vm {
     /// Arguments of the functions with their own gradient that are running, with the number of frames.
     leaves: Vec<(usize, Vec<Tensor>)>,
     out: Box<dyn std::io::Write>,
+    screen: fn() -> Screen,
+    bars: Bars,
+    /// What modules give while `summary` looks on.
+    watch: Option<Vec<Watched>>,
     warnings: WarningSink,
     interrupt: Arc<AtomicBool>,
     frames: Vec<Frame>,
@@ -137,6 +144,9 @@ struct Frame {
 /// What a machine is made with.
 pub struct Setup {
     pub out: Box<dyn std::io::Write>,
+    /// What `out` leads to.
+    pub screen: fn() -> Screen,
+    pub bars: Bars,
     pub warnings: WarningSink,
     /// Set from another thread to stop the program.
     pub interrupt: Arc<AtomicBool>,
@@ -148,6 +158,8 @@ impl Default for Setup {
     fn default() -> Setup {
         Setup {
             out: Box::new(std::io::sink()),
+            screen: Screen::plain,
+            bars: Bars::silent(),
             warnings: Box::new(|_| {}),
             interrupt: Arc::default(),
             sources: Rc::default(),
@@ -163,6 +175,9 @@ impl Vm {
             raised: None,
             leaves: Vec::new(),
             out: setup.out,
+            screen: setup.screen,
+            bars: setup.bars,
+            watch: None,
             warnings: setup.warnings,
             interrupt: setup.interrupt,
             frames: Vec::new(),
@@ -227,6 +242,16 @@ impl Vm {
     pub fn out(&mut self) -> &mut dyn std::io::Write {
         self.flush_warnings();
         &mut *self.out
+    }
+
+    /// What that leads to.
+    pub fn screen(&self) -> Screen {
+        (self.screen)()
+    }
+
+    /// Progress bars.
+    pub fn bars(&self) -> &Bars {
+        &self.bars
     }
 
     pub fn set_importer(&mut self, importer: Rc<dyn Importer>) {

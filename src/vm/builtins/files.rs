@@ -144,7 +144,7 @@ pub static SAVE: Builtin = Builtin {
 };
 
 /// With the file's name.
-fn file_error(e: FileError, path: &str) -> Error {
+pub fn file_error(e: FileError, path: &str) -> Error {
     with_help(Error::new(e.code, format!("`{path}`: {}", e.message)).at(0, "this file"), e.help)
 }
 

@@ -11,11 +11,15 @@ mod convert;
 pub mod copies;
 mod datasets;
 pub mod files;
+mod imshow;
 pub mod iter;
 pub mod lists;
 mod modules;
 mod output;
+mod plot;
+mod progress;
 pub mod records;
+mod summary;
 mod sums;
 mod tape;
 mod tensors;
@@ -69,15 +73,19 @@ pub static GLOBALS: &[&Builtin] = &[
     &datasets::IRIS,
     &files::LOAD,
     &files::SAVE,
+    &imshow::IMSHOW,
     &lists::CONTAINS,
     &lists::JOIN,
     &lists::SORTED,
     &output::CLOCK,
     &output::ERROR,
     &output::PRINT,
+    &plot::PLOT,
+    &progress::PROGRESS,
     &records::ITEMS,
     &records::KEYS,
     &records::VALUES,
+    &summary::SUMMARY,
     &sums::LEN,
     &sums::MAX,
     &sums::MEAN,
@@ -210,6 +218,7 @@ pub const CODES: &[&[(&str, &str)]] = &[
     iter::CODES,
     lists::CODES,
     output::CODES,
+    plot::CODES,
     records::CODES,
     sums::CODES,
     tensors::CODES,
