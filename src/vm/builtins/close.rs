@@ -29,9 +29,9 @@ pub static ASSERT_CLOSE: Builtin = Builtin {
     ],
     doc: "Fails unless all numbers are within `atol` + `rtol` * |expected|, with PyTorch's tolerances for each dtype; at any depth of tuples, lists and records.",
     examples: &[
-        "assert_close([1.0, 2.0], [1.000001, 2.0])  # none",
+        "assert_close([1.0, 2.0], [1.000001, 2.0]); \"close\"  # close",
         "try { assert_close(1.0, 1.1) } catch e { e.code }  # ASSERT-02",
-        "assert_close({w: [1.0]}, {w: [1.2]}, rtol: 0, atol: 0.5)  # none",
+        "assert_close({w: [1.0]}, {w: [1.2]}, rtol: 0, atol: 0.5); \"close\"  # close",
     ],
     run: |_, args| {
         let asked = Asked {
