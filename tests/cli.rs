@@ -11,7 +11,12 @@ fn reel(args: &[&str]) -> Command {
 
 /// Runs with `input` on standard input: exit status, standard output, standard error.
 pub fn run(args: &[&str], input: &str) -> (Option<i32>, String, String) {
-    let mut child = reel(args).stdin(Stdio::piped()).spawn().unwrap();
+    run_in(std::path::Path::new("."), args, input)
+}
+
+/// The same in a folder, for programs that write files.
+pub fn run_in(folder: &std::path::Path, args: &[&str], input: &str) -> (Option<i32>, String, String) {
+    let mut child = reel(args).stdin(Stdio::piped()).current_dir(folder).spawn().unwrap();
     // A program that is not read to its end, as with wrong usage, closes the pipe.
     let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
     let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
