@@ -88,6 +88,10 @@ impl Image {
 
     /// Each new pixel is the mean of the old ones that it covers, holes apart.
     fn resized(&self, width: usize, height: usize) -> Image {
+        if (width, height) == (self.width, self.height) {
+            let (channels, values) = (self.channels, self.values.clone());
+            return Image { width, height, channels, values, map: self.map };
+        }
         let across = spans(self.width, width);
         let down = spans(self.height, height);
         let mut values = Vec::with_capacity(width * height * self.channels);
