@@ -1,7 +1,7 @@
 //! Files through the binary: a tour of the formats, what is refused and how soon, and what is left when a save is cut
 //! short.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -154,20 +154,24 @@ fn a_save_that_is_killed_leaves_a_whole_file() {
     let folder = folder();
     let path = folder.path();
     let program = path.join("saves.reel");
-    std::fs::write(
-        &program,
-        "let k = 0\nwhile true {\n    k += 1\n    save(\"a.safetensors\", {x: full(100_000, k), k: k})\n}\n",
-    )
-    .unwrap();
-    let reel: PathBuf = env!("CARGO_BIN_EXE_reel").into();
-    for delay in 0..20 {
-        let mut child = Command::new(&reel).arg(&program).current_dir(path).spawn().unwrap();
-        let start = Instant::now();
-        while !path.join("a.safetensors").exists() {
+    let saves = "let k = 1000 * int(args[0])
+while true {
+    k += 1
+    save(\"a.safetensors\", {x: full(100_000, k), k: k})
+}
+";
+    std::fs::write(&program, saves).unwrap();
+    let stamp = || std::fs::metadata(path.join("a.safetensors")).and_then(|m| m.modified()).ok();
+    for turn in 0..20 {
+        let before = stamp();
+        let mut child = Command::new(env!("CARGO_BIN_EXE_reel"));
+        child.arg("run").arg(&program).args(["--", &turn.to_string()]).current_dir(path);
+        let (mut child, start) = (child.spawn().unwrap(), Instant::now());
+        while stamp() == before {
             assert!(start.elapsed() < Duration::from_secs(60), "no file comes");
             std::thread::sleep(Duration::from_millis(1));
         }
-        std::thread::sleep(Duration::from_millis(20 + 3 * delay));
+        std::thread::sleep(Duration::from_micros(731 * turn));
         child.kill().unwrap();
         child.wait().unwrap();
         let whole = fine(path, &["-"], "let f = load(\"a.safetensors\")\nprint(f.x.shape, all(f.x == f.k))");

@@ -17,7 +17,7 @@ pub enum Column {
 }
 
 impl Column {
-    pub fn len(&self) -> usize {
+    pub fn rows(&self) -> usize {
         match self {
             Column::Numbers(t) => t.numel(),
             Column::Words(words) => words.len(),
@@ -370,7 +370,7 @@ pub fn write(out: &mut dyn Write, columns: &[Column], names: Option<&[String]>, 
         rows.write_record(names)?;
     }
     let mut field = String::new();
-    for at in 0..columns.first().map_or(0, Column::len) {
+    for at in 0..columns.first().map_or(0, Column::rows) {
         for column in &fields {
             column.write(at, &mut field);
             rows.write_field(&field)?;

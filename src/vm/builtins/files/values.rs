@@ -39,9 +39,9 @@ pub fn columns(v: &Value) -> Result<(Vec<Column>, Option<Vec<String>>), Error> {
     }
     let Some(first) = columns.first() else { return Err(unfit("the record has no columns".into(), v)) };
     let rows = |n| if n == 1 { "1 row".to_string() } else { format!("{n} rows") };
-    match columns.iter().zip(&names).find(|(c, _)| c.len() != first.len()) {
+    match columns.iter().zip(&names).find(|(c, _)| c.rows() != first.rows()) {
         Some((c, name)) => {
-            let (n, all) = (rows(c.len()), rows(first.len()));
+            let (n, all) = (rows(c.rows()), rows(first.rows()));
             Err(unfit(format!("the columns differ in length: `{}` has {all}, and `{name}` has {n}", names[0]), v))
         }
         None => Ok((columns, Some(names))),
