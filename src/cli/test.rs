@@ -76,7 +76,7 @@ pub fn run(matches: &ArgMatches) -> io::Result<Exit> {
         options,
         filters: matches.get_many("filter").into_iter().flatten().cloned().collect(),
         show_output: matches.get_flag("show-output"),
-        out: Output::stdout(),
+        out: Output::new(Box::new(io::stdout())),
         style: Style::for_stderr(),
         interrupt: Arc::new(AtomicBool::new(false)),
         tally: Tally::default(),

@@ -1,11 +1,15 @@
 //! The inner loops of float products, generic over the vector register: rows of the result are held in registers
-//! while k runs. Every element is the sum over k in ascending order, in blocks of at most [`DEPTH`] added in
-//! ascending order, whatever tile it falls into; so how a product is cut along m or n cannot change a bit.
+//! while k runs. Every element is the sum over k in ascending order, of blocks of at most [`DEPTH`] that are themselves
+//! sums of at most [`CHAIN`] products each, whatever tile it falls into; so how a product is cut along m or n cannot
+//! change a bit.
 
 use super::lanes::Vector;
 
 /// How far k runs before sums go to memory: what is read again and again then fits the caches.
 pub(super) const DEPTH: usize = 512;
+
+/// How many products are added up one by one. Shorter sums, added to each other, keep more digits.
+pub(super) const CHAIN: usize = 128;
 
 /// `c (+)= a @ b` with contiguous rows in `b` and `c`.
 #[derive(Clone, Copy)]
@@ -106,21 +110,38 @@ unsafe fn tile<V: Vector, const R: usize, const N: usize, const PARTIAL: bool>(
             let from = from.add(v * V::LANES);
             if PARTIAL && v == N - 1 { V::load_first(from, last) } else { V::load(from) }
         };
-        let (mut sums, mut b, mut offset) = ([[V::zero(); N]; R], b, 0);
-        for _ in 0..block.k {
-            let mut line = [V::zero(); N];
-            for v in 0..N {
-                line[v] = load(b, v);
-            }
-            for r in 0..R {
-                let x = V::splat(*a[r].offset(offset));
+        let (mut b, mut offset, mut left) = (b, 0, block.k);
+        let mut before: Option<[[V; N]; R]> = None;
+        let sums = loop {
+            let mut sums = [[V::zero(); N]; R];
+            let steps = left.min(CHAIN);
+            for _ in 0..steps {
+                let mut line = [V::zero(); N];
                 for v in 0..N {
-                    sums[r][v] = x.mul_add(line[v], sums[r][v]);
+                    line[v] = load(b, v);
+                }
+                for r in 0..R {
+                    let x = V::splat(*a[r].offset(offset));
+                    for v in 0..N {
+                        sums[r][v] = x.mul_add(line[v], sums[r][v]);
+                    }
+                }
+                b = b.wrapping_offset(block.b_row);
+                offset += block.a_col;
+            }
+            if let Some(before) = &before {
+                for r in 0..R {
+                    for v in 0..N {
+                        sums[r][v] = before[r][v].add(sums[r][v]);
+                    }
                 }
             }
-            b = b.wrapping_offset(block.b_row);
-            offset += block.a_col;
-        }
+            left -= steps;
+            if left == 0 {
+                break sums;
+            }
+            before = Some(sums);
+        };
         for (r, sums) in sums.iter().enumerate() {
             let row = c.wrapping_offset(r as isize * block.c_row);
             for (v, &sum) in sums.iter().enumerate() {
