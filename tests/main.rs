@@ -1,5 +1,6 @@
 mod cli;
 mod cuda;
+mod documents;
 mod errors;
 mod files;
 mod indexing;

@@ -1,11 +1,11 @@
-//! What is written for readers holds: the pages of `reel explain`, the README, the check that CI runs.
+//! What is written for readers holds: the pages of `reel explain`, the check that CI runs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use reel::diagnostic::explain::{page, pages};
 
-use crate::cli::{run, run_in};
+use crate::cli::run_in;
 
 fn text(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
@@ -82,17 +82,6 @@ fn the_programs_of_the_pages_do_as_they_say() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-#[test]
-fn the_readme_runs() {
-    let readme = text("README.md");
-    let programs: Vec<&str> = readme.split("```reel\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
-    assert!(programs.len() > 5);
-    for program in programs {
-        let (code, _, stderr) = run(&["-"], program);
-        assert_eq!((code, stderr.as_str()), (Some(0), ""), "{program}");
-    }
 }
 
 #[test]

@@ -61,6 +61,7 @@ pub static PARAM: Builtin = Builtin {
                 return Err(e.at(0, describe(other)));
             }
         };
+        vm.note_site_outside();
         Ok(Value::Cell(Param::new(vm.cx(), &t)?))
     },
 };
@@ -109,6 +110,7 @@ pub static BACKWARD: Builtin = Builtin {
             other => Err(Error::new("ARG-01", format!("`{name}` is `true` or `false`")).at(k, describe(other))),
         };
         let options = BackwardOptions { seed, retain: flag(2, "retain")?, create_graph: flag(3, "create_graph")? };
+        vm.note_site_outside();
         vm.lend(|cx| cx.backward(&loss, options))?;
         Ok(Value::None)
     },

@@ -194,7 +194,8 @@ impl Vm {
         }
     }
 
-    fn note_site_outside(&self) {
+    /// Notes the place that runs, if one does: a function may also be called from outside of any program.
+    pub(super) fn note_site_outside(&self) {
         if !self.frames.is_empty() {
             self.note_site();
         }

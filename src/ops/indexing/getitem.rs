@@ -2,7 +2,7 @@
 
 use crate::ops::index::{self, Item};
 use crate::ops::sig::X;
-use crate::ops::{Attr, Attrs, Cuda, Grad, Kind, Meta, Needs, Op, OpError, Operand, Outputs, Proof, Result};
+use crate::ops::{Attr, Attrs, Cuda, Grad, Kind, Meta, Needs, Op, OpError, Operand, Outputs, Proof, Result, add};
 use crate::tape::{Cx, Saved};
 use crate::tensor::{Num, Tensor};
 
@@ -40,10 +40,30 @@ fn run(_: &Cx, args: &[Tensor], attrs: &Attrs) -> Result<Outputs> {
 
 fn gradient(cx: &Cx, s: &Saved, g: &Tensor, acc: Option<Tensor>) -> Tensor {
     let items = s.attrs().items(0);
+    let is_first = acc.is_none();
     let mut into = acc.unwrap_or_else(|| cx.zeros(g.dtype(), &s.shape(0)));
-    let attrs = [Attr::Index(items.into()), Attr::Bool(true)];
     if cx.grad_enabled() {
+        let attrs = [Attr::Index(items.into()), Attr::Bool(true)];
         return cx.run(&super::setitem::SETITEM, &[Operand::Tensor(into), g.into()], &attrs);
     }
-    cx.infallible(g.force().and_then(|()| index::write(&mut into, items, g, true)).map(|()| into))
+    cx.infallible(add_part(cx, &mut into, items, g, is_first).map(|()| into))
+}
+
+/// Adds `g` to the selected part of `into`, which holds zeros if `g` is the first to be added.
+fn add_part(cx: &Cx, into: &mut Tensor, items: &[Item], g: &Tensor, is_first: bool) -> Result<()> {
+    g.force()?;
+    if items.iter().any(|i| matches!(i, Item::Tensor(_))) {
+        return index::write(into, items, g, true);
+    }
+    if is_first {
+        return index::write(into, items, g, false);
+    }
+    // No place is selected twice, so that the sum can be made apart, by a loop over rows.
+    let sum = {
+        let part = index::read(into, items)?;
+        let sum = cx.binary_tt(&add::ADD, &part, g)?;
+        sum.force()?;
+        sum
+    };
+    index::write(into, items, &sum, false)
 }
