@@ -34,11 +34,8 @@ struct State {
 }
 
 impl Output {
-    pub fn stdout() -> Output {
-        Output::new(Box::new(io::stdout()))
-    }
-
-    fn new(sink: Box<dyn Write + Send>) -> Output {
+    /// On top of what writes each line at once.
+    pub fn new(sink: Box<dyn Write + Send>) -> Output {
         let state =
             State { buffer: Vec::new(), written: None, error: None, has_thread: false, at_line_start: true, sink };
         Output(Arc::new(Shared { state: Mutex::new(state), held: Condvar::new() }))

@@ -4,6 +4,7 @@
 
 mod library;
 mod loader;
+pub mod suite;
 
 use std::cell::RefCell;
 use std::path::Path;
@@ -16,11 +17,13 @@ use crate::device::Device;
 use crate::device::cpu::{alloc, pool};
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceMap, Span};
+use crate::terminal::{Bars, Screen};
+use crate::vm::code::Test;
 use crate::vm::error::{Error, Fault};
 use crate::vm::print;
 use crate::vm::value::Value;
 use crate::vm::{Setup, Vm};
-use loader::Loader;
+use loader::{Compiled, Loader};
 
 /// Codes of this stage, with what they mean.
 pub const CODES: &[(&str, &str)] =
@@ -36,6 +39,10 @@ pub type WarningSink = Box<dyn FnMut(&Diagnostic, &SourceMap)>;
 pub struct Options {
     /// Where `print` writes.
     pub out: Box<dyn std::io::Write>,
+    /// What `out` leads to, for what is drawn there; asked each time.
+    pub screen: fn() -> Screen,
+    /// Progress bars. What shares their terminal writes through [`Bars::stdout`] or [`Bars::suspend`].
+    pub bars: Bars,
     /// Receives warnings as they are found, with the sources that they refer to.
     pub warnings: WarningSink,
     /// Set from anywhere to stop the running program. The session clears it when the next text begins.
@@ -52,8 +59,11 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Options {
+        let bars = Bars::on_stderr();
         Options {
-            out: Box::new(std::io::stdout()),
+            out: Box::new(bars.stdout()),
+            screen: Screen::plain,
+            bars,
             warnings: Box::new(|_, _| {}),
             interrupt: Arc::default(),
             seed: None,
@@ -72,6 +82,7 @@ pub struct Session {
     /// Top-level names of what `eval` ran.
     names: GlobalNames,
     interrupt: Arc<AtomicBool>,
+    seed: Option<u64>,
 }
 
 impl Session {
@@ -87,6 +98,8 @@ impl Session {
         let (mut warnings, warned) = (options.warnings, sources.clone());
         let mut vm = Vm::new(Setup {
             out: options.out,
+            screen: options.screen,
+            bars: options.bars,
             warnings: Box::new(move |warning| warnings(&warning, &warned.borrow())),
             interrupt: options.interrupt.clone(),
             sources: sources.clone(),
@@ -100,7 +113,7 @@ impl Session {
         }
         let loader = Rc::new(Loader::new(sources, &mut vm));
         vm.set_importer(loader.clone());
-        Session { vm, loader, names: GlobalNames::new(), interrupt: options.interrupt }
+        Session { vm, loader, names: GlobalNames::new(), interrupt: options.interrupt, seed: options.seed }
     }
 
     /// Runs a text whose top-level names stay for the next one; the value of its last expression.
@@ -108,11 +121,19 @@ impl Session {
     /// # Errors
     /// Everything that is wrong with the text, or the one error that ended it.
     pub fn eval(&mut self, name: &str, text: &str) -> Result<Value, Vec<Diagnostic>> {
+        self.eval_entry(name, text).map(|(value, _)| value)
+    }
+
+    /// As `eval`; also gives the text's tests, which `run_here` runs.
+    ///
+    /// # Errors
+    /// As `eval`.
+    pub fn eval_entry(&mut self, name: &str, text: &str) -> Result<(Value, Vec<Test>), Vec<Diagnostic>> {
         self.begin();
         let loader = self.loader.clone();
-        let (code, new) = loader.compile(&mut self.vm, name, text, &self.names, TopLevel::Globals, false)?;
-        self.names.extend(new);
-        self.run(code)
+        let entry = loader.compile(&mut self.vm, name, text, &self.names, TopLevel::Globals, false)?;
+        self.names.extend(entry.names);
+        Ok((self.run(entry.code)?, entry.tests))
     }
 
     /// Runs a file as a script, whose list `args` holds `args`.
@@ -120,13 +141,17 @@ impl Session {
     /// # Errors
     /// As `eval`, and when the file cannot be read.
     pub fn run_file(&mut self, path: &Path, args: &[String]) -> Result<Value, Vec<Diagnostic>> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| vec![Diagnostic::error("IMPORT-03", format!("`{}` cannot be read: {e}", path.display()))])?;
+        let text = read(path)?;
         self.run_script(&path.display().to_string(), &text, args)
     }
 
     /// Runs a text as a script of its own.
     pub fn run_script(&mut self, name: &str, text: &str, args: &[String]) -> Result<Value, Vec<Diagnostic>> {
+        let script = self.compile_script(name, text, args)?;
+        self.run(script.code)
+    }
+
+    fn compile_script(&mut self, name: &str, text: &str, args: &[String]) -> Result<Compiled, Vec<Diagnostic>> {
         self.begin();
         let list = Value::list(args.iter().map(|a| Value::str(a.as_str())).collect());
         let slot = self.vm.global_count();
@@ -134,8 +159,7 @@ impl Session {
         let args = GlobalName { slot, span: Span::default(), origin: Origin::Let };
         let names = GlobalNames::from([(Rc::from("args"), args)]);
         let loader = self.loader.clone();
-        let (code, _) = loader.compile(&mut self.vm, name, text, &names, TopLevel::Registers, false)?;
-        self.run(code)
+        loader.compile(&mut self.vm, name, text, &names, TopLevel::Registers, false)
     }
 
     /// A value as the prompt shows it.
@@ -190,9 +214,16 @@ impl Session {
 
     fn run(&mut self, code: Rc<crate::vm::code::Code>) -> Result<Value, Vec<Diagnostic>> {
         let result = self.vm.run_code(code);
+        // What is said next stands below them.
+        self.vm.bars().close_to(0);
         self.vm.flush_warnings();
         result.map_err(|e| vec![diagnostic(e)])
     }
+}
+
+fn read(path: &Path) -> Result<String, Vec<Diagnostic>> {
+    let unreadable = |e| Diagnostic::error("IMPORT-03", format!("`{}` cannot be read: {e}", path.display()));
+    std::fs::read_to_string(path).map_err(|e| vec![unreadable(e)])
 }
 
 /// An error that has left the program.

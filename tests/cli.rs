@@ -174,7 +174,7 @@ fn help_and_version() {
     fine(&["--version"], "", concat!("reel ", env!("CARGO_PKG_VERSION"), "\n"));
     let (code, stdout, stderr) = run(&["--help"], "");
     assert_eq!((code, stderr.as_str()), (Some(0), ""));
-    for word in ["-e CODE", "--device", "--threads", "--seed", "--memory", "explain", "none"] {
+    for word in ["-e CODE", "reel test", "--device", "--threads", "--seed", "--memory", "explain", "none"] {
         assert!(stdout.contains(word), "{word}: {stdout}");
     }
 }

@@ -57,6 +57,11 @@ fn corpus(name: &str, told: impl Fn(&str) -> String) -> String {
 }
 
 #[test]
+fn asserts() {
+    insta::assert_snapshot!("asserts", corpus("asserts", told));
+}
+
+#[test]
 fn calls() {
     insta::assert_snapshot!("calls", corpus("calls", told));
 }
@@ -72,6 +77,11 @@ fn tape() {
 }
 
 #[test]
+fn seeing() {
+    insta::assert_snapshot!("seeing", corpus("seeing", told));
+}
+
+#[test]
 fn library() {
     insta::assert_snapshot!("library", corpus("library", told));
 }
@@ -83,6 +93,30 @@ fn files() {
     put("words.txt", b"one two\n");
     put("damaged.npy", b"\x93NUMPY\x01\x00v\x00{'descr': '<f4', 'fortran_order': False, 'shape': (9");
     put("damaged.npz", b"PK\x03\x04 and no more");
+    put("words.npy", b"one two\n");
+    put("words.npz", b"PK\x03\x04 and no more");
+    put("ragged.csv", b"a,b\n1,2\n\n\"x\ny\",2\n3,4,5\n");
+    put("table.csv", b"a,b\n1,2\n");
+    put("twice.csv", b"a,b,a\n1,2,3\n");
+    put("zero.csv", b"a,b\n1,2\n1,\x002\n");
+    put("latin1.csv", b"a,b\n1,caf\xe9\n");
+    put("empty.csv", b"\n\n");
+    put("quote.csv", b"a,b\n1,2\n3,\"4\n5,6\n");
+    put("large.csv", b"a,b\n1,2.5\n3,1e40\n");
+    // The sizes of an image whose rest is what a small one has; its checksum is right.
+    let png =
+        |size: [u8; 8], sum: [u8; 4]| [b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", &size[..], b"\x08\x02\0\0\0", &sum].concat();
+    put(
+        "bomb.png",
+        &[png([0, 1, 0x86, 0xa0, 0, 1, 0x86, 0xa0], [0x27, 0x30, 0x9c, 0x9f]), b"\0\0\0\x01IDAT\0\0\0\0\0".to_vec()]
+            .concat(),
+    );
+    put("cut.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHD");
+    put("photo.png", b"\xff\xd8\xff\xe0 and no more");
+    put("cut.jpg", b"\xff\xd8\xff\xe0 and no more");
+    put("broken.json", b"{\n  \"a\": [1, 2\n}\n");
+    put("gap.safetensors", b"\x38\0\0\0\0\0\0\0{\"a\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]}}   ab");
+    put("header.safetensors", b"\0\0\0\x80\0\0\0\0{}");
     put("cycle.reel", b"import \"cycle.reel\" as again\n");
     put("broken.reel", b"let a = (1\n");
     put("library.reel", b"fn fails(x) { x @ ones(3) }\n");

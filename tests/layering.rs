@@ -13,13 +13,18 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("tensor", &["tape", "ops", "device"]),
     ("tape", &["tensor", "ops", "device"]),
     ("ops", &["tensor", "tape", "device"]),
+    ("terminal", &[]),
+    ("figure", &["terminal"]),
     ("files", &["tensor", "device", "ops"]),
     ("check", &["source", "diagnostic", "syntax", "ops", "device", "vm"]),
     ("compile", &["source", "diagnostic", "syntax", "check", "ops", "tensor", "device", "vm"]),
-    ("vm", &["source", "diagnostic", "syntax", "files", "tensor", "tape", "ops", "device"]),
-    ("session", &["source", "diagnostic", "syntax", "check", "compile", "vm", "tensor", "tape", "ops", "device"]),
+    ("vm", &["source", "diagnostic", "syntax", "files", "figure", "terminal", "tensor", "tape", "ops", "device"]),
+    (
+        "session",
+        &["source", "diagnostic", "syntax", "check", "compile", "vm", "tensor", "tape", "ops", "device", "terminal"],
+    ),
     ("repl", &["source", "diagnostic", "syntax", "session", "vm", "output"]),
-    ("cli", &["source", "diagnostic", "syntax", "session", "repl", "vm", "output", "device"]),
+    ("cli", &["source", "diagnostic", "syntax", "session", "repl", "vm", "output", "device", "terminal"]),
     ("output", &[]),
     ("main", &["cli"]),
 ];
@@ -35,6 +40,14 @@ const ONLY_IN: &[(&str, &[&str])] = &[
     ("signal_hook", &["cli/signals.rs"]),
     ("cudarc", &["device/cuda/"]),
     ("faer", &["device/cpu/linalg/"]),
+    ("zip", &["files/npz.rs"]),
+    ("csv", &["files/table.rs"]),
+    ("png", &["files/image.rs", "files/tests.rs", "figure/encode.rs", "figure/tests.rs"]),
+    ("zune_jpeg", &["files/image.rs"]),
+    ("jpeg_encoder", &["files/image.rs"]),
+    ("indicatif", &["terminal/bars.rs"]),
+    ("noto_sans_mono_bitmap", &["figure/paint.rs"]),
+    ("unicode_width", &["figure/text.rs"]),
 ];
 
 const UNSAFE_IN: &[&str] = &["device", "tensor", "tape", "ops", "vm"];

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use reel::diagnostic::explain::{page, pages};
 
-use crate::cli::run;
+use crate::cli::run_in;
 
 fn text(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
@@ -69,10 +69,11 @@ fn every_file_of_pages_is_built_in() {
 #[test]
 fn the_programs_of_the_pages_do_as_they_say() {
     let mut wrong = Vec::new();
+    let folder = tempfile::tempdir().unwrap();
     for page in pages() {
         for example in page.examples() {
             let args: Vec<&str> = example.option.into_iter().chain(["-"]).collect();
-            let (code, _, stderr) = run(&args, example.text);
+            let (code, _, stderr) = run_in(folder.path(), &args, example.text);
             let expected =
                 if example.fails { stderr.starts_with(page.code) } else { code == Some(0) && stderr.is_empty() };
             if !expected {

@@ -11,14 +11,19 @@ use pty_process::blocking::{Command, Pty, open};
 /// So long is no answer waited for; only a failing test takes this time.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Columns of the terminal.
+pub const WIDTH: u16 = 120;
+
 /// `reel` at a terminal of its own.
-struct Terminal {
+pub struct Terminal {
     pty: Pty,
     child: Child,
     output: Receiver<Vec<u8>>,
     /// What was shown and not yet matched, without the terminal's control sequences.
     shown: String,
     raw: Vec<u8>,
+    /// All that came.
+    all: Vec<u8>,
     /// Its state folder.
     home: Option<tempfile::TempDir>,
 }
@@ -30,9 +35,21 @@ impl Terminal {
 
     /// With the history that an earlier prompt left in `home`.
     fn start_at(home: tempfile::TempDir) -> Terminal {
+        let mut terminal = Terminal::run_at(home, &[]);
+        terminal.expect("> ");
+        terminal
+    }
+
+    /// `reel` with arguments.
+    pub fn run(args: &[&str]) -> Terminal {
+        Terminal::run_at(tempfile::tempdir().unwrap(), args)
+    }
+
+    fn run_at(home: tempfile::TempDir, args: &[&str]) -> Terminal {
         let (pty, pts) = open().unwrap();
-        pty.resize(pty_process::Size::new(50, 120)).unwrap();
+        pty.resize(pty_process::Size::new(50, WIDTH)).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_reel"))
+            .args(args)
             .env("HOME", home.path())
             .env("XDG_STATE_HOME", home.path())
             .env("TERM", "xterm")
@@ -53,17 +70,16 @@ impl Terminal {
                 }
             }
         });
-        let mut terminal = Terminal { pty, child, output, shown: String::new(), raw: Vec::new(), home: Some(home) };
-        terminal.expect("> ");
-        terminal
+        let (shown, raw, all) = (String::new(), Vec::new(), Vec::new());
+        Terminal { pty, child, output, shown, raw, all, home: Some(home) }
     }
 
-    fn send(&mut self, keys: &str) {
+    pub fn send(&mut self, keys: &str) {
         self.pty.write_all(keys.as_bytes()).unwrap();
     }
 
     /// Waits until `text` is shown, and forgets everything up to its end.
-    fn expect(&mut self, text: &str) {
+    pub fn expect(&mut self, text: &str) {
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(at) = self.shown.find(text) {
@@ -72,6 +88,7 @@ impl Terminal {
             }
             match self.output.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(bytes) => {
+                    self.all.extend(&bytes);
                     self.raw.extend(bytes);
                     self.shown += &take_text(&mut self.raw);
                 }
@@ -96,12 +113,25 @@ impl Terminal {
     }
 
     fn wait(mut self) -> (ExitStatus, tempfile::TempDir) {
+        let status = self.end();
+        (status, self.home.take().expect("taken here alone"))
+    }
+
+    /// Waits for the end, and gives all that came as well.
+    pub fn finish(mut self) -> (ExitStatus, String) {
+        let status = self.end();
+        (status, String::from_utf8(std::mem::take(&mut self.all)).unwrap())
+    }
+
+    fn end(&mut self) -> ExitStatus {
         // The terminal is read on until the child has closed it.
-        while self.output.recv_timeout(PATIENCE).is_ok() {}
+        while let Ok(bytes) = self.output.recv_timeout(PATIENCE) {
+            self.all.extend(bytes);
+        }
         let deadline = Instant::now() + PATIENCE;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
-                return (status, self.home.take().expect("taken here alone"));
+                return status;
             }
             assert!(Instant::now() < deadline, "reel did not leave after:\n{}", self.shown);
             std::thread::sleep(Duration::from_millis(5));
@@ -205,6 +235,32 @@ fn ctrl_c_stops_what_runs_and_keeps_the_session() {
         t.expect("> ");
         t.enter("kept + 1", "\n8\n");
     }
+}
+
+#[test]
+fn a_test_runs_at_once_among_what_is_there() {
+    let mut t = Terminal::start();
+    t.enter("let kept = 7; seed(3)", "> ");
+    t.enter("test \"sees it\" { randn(4); kept += 1; assert kept == 8 }", "\nok      sees it (");
+    t.expect("> ");
+    t.enter("kept", "\n8\n");
+    t.enter("let drawn = randn(2); seed(3); print(all(drawn == randn(2)))", "\ntrue\n");
+    // The same name again is another try; a value comes before, and one that fails ends nothing.
+    t.enter("1 + 1; test \"sees it\" { kept.nothing }; test \"more\" { }", "\nFAILED  sees it (");
+    t.expect("nothing");
+    t.expect("\nok      more (");
+    t.expect("> ");
+    t.enter("kept + 1; 5; test \"x\" { print(\"in\", end: \"\") }", "\nin\nok      x (");
+    t.expect("> ");
+    t.send("test \"forever\" { print(\"be\" + \"gin\"); while true { } }; test \"not run\" { }\r");
+    t.expect("\nbegin\n");
+    t.send("\x03");
+    t.expect("stopped forever (");
+    t.expect("interrupted");
+    t.expect("> ");
+    t.enter("kept + 1", "\n9\n");
+    t.send("test \"two\r");
+    t.expect("not closed");
 }
 
 #[test]

@@ -37,7 +37,7 @@ struct Outcome {
 }
 
 /// What follows `mark` on each line that has it.
-fn marked<'t>(text: &'t str, mark: &'t str) -> impl Iterator<Item = &'t str> {
+pub fn marked<'t>(text: &'t str, mark: &'t str) -> impl Iterator<Item = &'t str> {
     text.lines().filter_map(move |line| line.split_once(mark).map(|(_, rest)| rest))
 }
 

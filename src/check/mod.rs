@@ -27,6 +27,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("NAME-05", "two parameters, or two parts of one pattern, of the same name"),
     ("NAME-06", "something that cannot be assigned to"),
     ("NAME-07", "a field or method that the module does not declare"),
+    ("NAME-09", "two tests of the same name in a file"),
     ("FLOW-01", "`break` or `continue` outside of a loop"),
     ("FLOW-02", "`return` outside of a function"),
     ("CALL-01", "too few arguments"),

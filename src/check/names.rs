@@ -175,6 +175,11 @@ fn habit(name: &str) -> Option<String> {
         "var" | "const" | "local" | "mut" | "auto" => "variables are declared with `let`".into(),
         "elif" | "elseif" | "elsif" => "write `else if`".into(),
         "pass" => "leave the block empty: `{ }`".into(),
+        "test" | "it" | "describe" => "a test is written `test \"name\" { … }`".into(),
+        "assert_allclose" | "assert_almost_equal" => "write `assert_close(actual, expected)`".into(),
+        "assert_equal" | "assert_eq" | "assertEqual" => {
+            "write `assert a == b`, of tensors `assert equal(a, b)` or `assert_close(a, b)`".into()
+        }
         "this" => "write `self`".into(),
         "self" => "`self` is known in the methods of a module".into(),
         "class" | "struct" => "write `module Name(…) { … }`".into(),

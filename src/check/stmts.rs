@@ -68,6 +68,7 @@ impl Checker<'_> {
                 }
                 self.check_return(stmt.span);
             }
+            StmtKind::Test(test) => self.function(&test.function, Body::Function, None),
             StmtKind::Assert(cond, message) => {
                 self.expr(cond);
                 if let Some(message) = message {

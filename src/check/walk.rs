@@ -1,6 +1,6 @@
 //! The walk over expressions, functions and modules.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::scope::{Body, ClassScope, FnScope};
@@ -23,7 +23,7 @@ pub(super) struct Checker<'a> {
     /// Top-level functions and modules, which may be used before their line.
     pub hoisted: HashSet<Rc<str>>,
     /// Top-level functions that are declared once and never assigned: calls of them can be checked.
-    pub fixed: std::collections::HashMap<Rc<str>, Rc<Function>>,
+    pub fixed: HashMap<Rc<str>, Rc<Function>>,
     /// Counts names as they are walked, for the order of reads and writes.
     pub tick: u32,
     pub uses: Vec<Uses>,
@@ -85,7 +85,24 @@ impl<'a> Checker<'a> {
                 _ => {}
             }
         }
+        self.check_tests(&program.stmts);
         self.stmts(&program.stmts);
+    }
+
+    /// The name tells which test has failed.
+    fn check_tests(&mut self, stmts: &[Stmt]) {
+        let mut seen: HashMap<&str, Span> = HashMap::new();
+        for stmt in stmts {
+            let StmtKind::Test(test) = &stmt.kind else { continue };
+            let name = &test.name;
+            if let Some(first) = seen.insert(&name.text, name.span) {
+                let d = Diagnostic::error("NAME-09", "two tests have the same name")
+                    .label(name.span, "again")
+                    .label(first, "first here")
+                    .help("say in the name what this one tests that the other does not");
+                self.error(d);
+            }
+        }
     }
 
     pub fn finish(mut self) -> Result<Resolved, Vec<Diagnostic>> {

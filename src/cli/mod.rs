@@ -4,6 +4,7 @@ mod explain;
 mod options;
 mod run;
 mod signals;
+mod test;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -49,6 +50,7 @@ pub fn main() -> ExitCode {
 fn dispatch(matches: &ArgMatches) -> io::Result<Exit> {
     match matches.subcommand() {
         Some(("run", matches)) => run::file(matches),
+        Some(("test", matches)) => test::run(matches),
         Some(("explain", matches)) => explain::run(matches, &mut io::stdout().lock()),
         _ => run::top(matches),
     }
@@ -63,11 +65,13 @@ fn command() -> Command {
              reel [OPTIONS] FILE [-- ARGS]       a script; `-` is standard input\n       \
              reel [OPTIONS] -e CODE [-- ARGS]    a piece of code; a last value that is not none is printed\n       \
              reel run [OPTIONS] FILE [-- ARGS]\n       \
+             reel test [OPTIONS] [PATHS]\n       \
              reel explain [CODE]",
         )
-        .after_help("Exit status: 0 fine, 1 the script failed, 2 wrong usage, 130 interrupted by Ctrl-C.")
+        .after_help("Exit status: 0 fine, 1 the script or a test failed, 2 wrong usage, 130 interrupted by Ctrl-C.")
         .args_conflicts_with_subcommands(true)
         .disable_help_subcommand(true)
         .subcommand(run::command())
+        .subcommand(test::command())
         .subcommand(explain::command())
 }

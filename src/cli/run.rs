@@ -14,7 +14,9 @@ use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::{Style, render};
 use crate::output::Output;
 use crate::repl;
-use crate::session::{INTERRUPTED, Options, Session};
+use crate::session::suite::interrupted;
+use crate::session::{Options, Session};
+use crate::terminal::{Bars, Screen};
 use crate::vm::value::Value;
 
 /// What to run.
@@ -77,6 +79,33 @@ fn strings<'a>(args: impl Iterator<Item = &'a OsString>) -> Vec<String> {
     args.map(|a| a.to_string_lossy().into_owned()).collect()
 }
 
+/// A session with the process's streams; warnings go to standard error, after what `out` holds back.
+pub fn open_session(
+    options: &RunOptions,
+    to: Box<dyn Write>,
+    out: &Output,
+    bars: &Bars,
+    interrupt: &Arc<AtomicBool>,
+) -> Session {
+    let (mut before_warnings, around_warnings, style) = (out.clone(), bars.clone(), Style::for_stderr());
+    Session::new(Options {
+        out: to,
+        screen: Screen::of_stdout,
+        bars: bars.clone(),
+        warnings: Box::new(move |warning, sources| {
+            // What was printed before the warning is seen before it. A failure shows at the next print.
+            let _ = before_warnings.flush();
+            around_warnings.suspend(|| eprint!("{}", render(warning, sources, style)));
+        }),
+        interrupt: Arc::clone(interrupt),
+        seed: options.seed,
+        device: options.device,
+        threads: options.threads,
+        memory: options.memory,
+        check_nan: options.check_nan,
+    })
+}
+
 /// A session with the process's streams and signals.
 struct Sitting {
     session: Session,
@@ -87,23 +116,15 @@ struct Sitting {
 
 impl Sitting {
     fn new(options: &RunOptions) -> io::Result<Sitting> {
-        let (out, style, interrupt) = (Output::stdout(), Style::for_stderr(), Arc::new(AtomicBool::new(false)));
-        signals::install(&interrupt)?;
-        let mut before_warnings = out.clone();
-        let session = Session::new(Options {
-            out: Box::new(out.clone()),
-            warnings: Box::new(move |warning, sources| {
-                // What was printed before the warning is seen before it. A failure shows at the next print.
-                let _ = before_warnings.flush();
-                eprint!("{}", render(warning, sources, style));
-            }),
-            interrupt: Arc::clone(&interrupt),
-            seed: options.seed,
-            device: options.device,
-            threads: options.threads,
-            memory: options.memory,
-            check_nan: options.check_nan,
+        let (bars, style, interrupt) = (Bars::on_stderr(), Style::for_stderr(), Arc::new(AtomicBool::new(false)));
+        let out = Output::new(Box::new(bars.stdout()));
+        let held = out.clone();
+        bars.flush_with(move || {
+            // A failure shows at the next print.
+            let _ = held.clone().flush();
         });
+        signals::install(&interrupt)?;
+        let session = open_session(options, Box::new(out.clone()), &out, &bars, &interrupt);
         Ok(Sitting { session, out, style, interrupt })
     }
 
@@ -126,7 +147,7 @@ impl Sitting {
                     eprint!("{}", render(diagnostic, &self.session.sources(), self.style));
                 }
                 flushed?;
-                if diagnostics.iter().any(|d| d.code == INTERRUPTED) { Exit::Interrupted } else { Exit::Failed }
+                if interrupted(&diagnostics) { Exit::Interrupted } else { Exit::Failed }
             }
         };
         // The process ends: its memory goes back at once, not tensor by tensor.

@@ -7,7 +7,7 @@ use crate::check::{FnInfo, Resolved, VarId};
 use crate::diagnostic::Diagnostic;
 use crate::ops::Op;
 use crate::source::Span;
-use crate::vm::code::{Code, Instr, NO_REG, Param, Reg, Sites, SourcePlace};
+use crate::vm::code::{Code, Instr, NO_REG, Param, Reg, Sites, SourcePlace, Test};
 use crate::vm::value::Value;
 
 /// What all code objects of one text share while they are compiled.
@@ -17,6 +17,8 @@ pub(super) struct Shared<'a> {
     /// The next place number that no code object has.
     pub next_site: u32,
     pub is_library: bool,
+    /// The text's tests so far.
+    pub tests: Vec<Test>,
     /// One string per name, so that look-ups mostly compare pointers.
     pub interned: HashMap<Rc<str>, Rc<str>>,
 }

@@ -9,7 +9,7 @@ use crate::device::DType;
 use crate::source::Span;
 use crate::syntax::ast::{self, Annotation, Dim, ExprKind, Function, Module, Pattern, StmtKind};
 use crate::vm::code::{
-    CaptureFrom, Check, ClassProto, Code, Custom, DimCheck, DimFrom, Expects, Instr, Param, Proto, Reg,
+    CaptureFrom, Check, ClassProto, Code, Custom, DimCheck, DimFrom, Expects, Instr, Param, Proto, Reg, Test,
 };
 use crate::vm::value::Kind;
 
@@ -33,6 +33,13 @@ impl Builder<'_, '_> {
                 Place::Capture(index, _) => CaptureFrom::Capture(*index),
             })
             .collect()
+    }
+
+    /// Keeps the code of a test aside: the text itself does not run it. What it uses of the top is global.
+    pub fn test(&mut self, test: &ast::Test) {
+        let Some(info) = self.shared.resolved.functions.get(&test.function.span.start) else { return };
+        let code = self.function(&test.function, info);
+        self.shared.tests.push(Test { name: test.name.text.clone(), span: test.name.span, code });
     }
 
     /// The code of a function, method or lambda.

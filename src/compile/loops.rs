@@ -98,21 +98,26 @@ impl Builder<'_, '_> {
         let body = self.here();
         turn(self);
         let mut exits = Vec::new();
-        match head {
+        let items = match head {
             Head::Range { base, dst } => {
                 self.loop_back(body, span, &[], |back| Instr::RangeNext { base, dst, back });
                 exits = before;
+                None
             }
             Head::Items { base, dst } => {
                 self.patch_all(before);
                 self.loop_back(body, iter, &[iter], |back| Instr::IterNext { base, dst, back });
-                self.emit(Instr::Clear { from: base, count: 2 }, span);
+                Some(base)
             }
-        }
+        };
         if let Some(Open::Loop { breaks, .. }) = self.open.pop() {
             exits.extend(breaks);
         }
         self.patch_all(exits);
+        if let Some(base) = items {
+            // However the loop was left, what it walked goes now.
+            self.emit(Instr::Clear { from: base, count: 2 }, span);
+        }
         self.emit(Instr::LeaveLoops { count: 1 }, span);
     }
 

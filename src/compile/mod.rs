@@ -18,7 +18,7 @@ use crate::check::Resolved;
 use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::syntax::ast::Program;
-use crate::vm::code::{Code, Instr};
+use crate::vm::code::{Code, Instr, Test};
 use emit::{Builder, Shared};
 
 /// Codes of this stage, with what they mean.
@@ -41,17 +41,24 @@ pub struct Options<'a> {
     pub span: Span,
 }
 
-/// The code of a text's top level, which gives the value of its last expression, and the next free place number.
-pub fn compile(
-    program: &Program,
-    resolved: &Resolved,
-    options: Options<'_>,
-) -> Result<(Rc<Code>, u32), Vec<Diagnostic>> {
+/// What a text becomes.
+pub struct Compiled {
+    /// Its top level, which gives the value of the last expression.
+    pub code: Rc<Code>,
+    /// Its `test` blocks, which the top level does not run.
+    pub tests: Vec<Test>,
+    /// The next free place number.
+    pub next_site: u32,
+}
+
+/// Compiles a text whose names are resolved.
+pub fn compile(program: &Program, resolved: &Resolved, options: Options<'_>) -> Result<Compiled, Vec<Diagnostic>> {
     let mut shared = Shared {
         resolved,
         errors: Vec::new(),
         next_site: options.next_site,
         is_library: options.is_library,
+        tests: Vec::new(),
         interned: Default::default(),
     };
     let mut builder = Builder::new(&mut shared, options.name.into(), resolved.slots, options.span);
@@ -60,5 +67,6 @@ pub fn compile(
     builder.body(&program.stmts, Some(result), options.span);
     builder.emit(Instr::Return { src: result }, options.span);
     let code = builder.finish();
-    if shared.errors.is_empty() { Ok((code, shared.next_site)) } else { Err(shared.errors) }
+    let Shared { errors, tests, next_site, .. } = shared;
+    if errors.is_empty() { Ok(Compiled { code, tests, next_site }) } else { Err(errors) }
 }

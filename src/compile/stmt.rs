@@ -135,6 +135,7 @@ impl Builder<'_, '_> {
             StmtKind::Break => self.leave_loop(true, span),
             StmtKind::Continue => self.leave_loop(false, span),
             StmtKind::Return(value) => self.return_stmt(value.as_ref(), span),
+            StmtKind::Test(test) => self.test(test),
             StmtKind::Assert(cond, message) => self.assert(cond, message.as_ref(), span),
         }
         self.release(mark);

@@ -23,6 +23,7 @@ pub struct Example {
 /// The files of `docs/errors/`.
 const FILES: &[&str] = &[
     include_str!("../../docs/errors/ARG.md"),
+    include_str!("../../docs/errors/ASSERT.md"),
     include_str!("../../docs/errors/CALL.md"),
     include_str!("../../docs/errors/CELL.md"),
     include_str!("../../docs/errors/DEVICE.md"),
@@ -38,6 +39,7 @@ const FILES: &[&str] = &[
     include_str!("../../docs/errors/NAN.md"),
     include_str!("../../docs/errors/ORDER.md"),
     include_str!("../../docs/errors/PARSE.md"),
+    include_str!("../../docs/errors/PLOT.md"),
     include_str!("../../docs/errors/SHAPE.md"),
     include_str!("../../docs/errors/SYNTAX.md"),
     include_str!("../../docs/errors/TAPE.md"),

@@ -23,6 +23,10 @@ pub fn write(path: &Path, contents: impl FnOnce(&mut BufWriter<File>) -> Result<
         use std::os::unix::fs::PermissionsExt;
         options.permissions(fs::Permissions::from_mode(0o666));
     }
+    if let Ok(old) = fs::metadata(&target) {
+        // To replace a device by a file would be the end of it.
+        super::regular(&old)?;
+    }
     if !folder.is_dir() {
         let missing = format!("there is no folder `{}`", folder.display());
         return Err(std::io::Error::new(std::io::ErrorKind::NotFound, missing).into());

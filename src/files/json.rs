@@ -1,16 +1,22 @@
-//! As much of JSON as the headers of `.safetensors` need: all of it is read, objects keep their order.
+//! JSON: what `.json` files and the headers of `.safetensors` are written in. Objects keep their order; `NaN` and
+//! `Infinity` are taken and written as Python's `json` does.
 
 use super::{FileError, Result};
 
-/// Deeper nesting is no header.
-const MAX_DEPTH: usize = 32;
+/// Deeper nesting is refused, in reading and in writing.
+pub const MAX_DEPTH: usize = 128;
+
+/// Bytes of values that one byte of text can become, about: `[` and `,` make one each.
+pub const MOST_PER_BYTE: usize = 32;
 
 #[derive(Clone, PartialEq, Debug)]
 pub enum Json {
     Null,
     Bool(bool),
-    /// A whole number that is not negative; other numbers are `Number`.
+    /// A whole number that is not negative.
     Size(u64),
+    /// A whole number below zero.
+    Int(i64),
     Number(f64),
     Str(String),
     Array(Vec<Json>),
@@ -31,7 +37,10 @@ struct Parser<'t> {
 
 impl<'t> Parser<'t> {
     fn wrong(&self) -> FileError {
-        FileError::damaged(format!("the header is no JSON at byte {}", self.at))
+        let before = &self.text[..self.at];
+        let line = 1 + before.matches('\n').count();
+        let column = 1 + before.chars().rev().take_while(|c| *c != '\n').count();
+        FileError::damaged(format!("no JSON at line {line}, column {column}"))
     }
 
     fn rest(&self) -> &'t str {
@@ -89,7 +98,15 @@ impl<'t> Parser<'t> {
         if self.eat("\"") {
             return self.string().map(Json::Str);
         }
-        for (word, value) in [("true", Json::Bool(true)), ("false", Json::Bool(false)), ("null", Json::Null)] {
+        let words = [
+            ("true", Json::Bool(true)),
+            ("false", Json::Bool(false)),
+            ("null", Json::Null),
+            ("NaN", Json::Number(f64::NAN)),
+            ("Infinity", Json::Number(f64::INFINITY)),
+            ("-Infinity", Json::Number(f64::NEG_INFINITY)),
+        ];
+        for (word, value) in words {
             if self.eat(word) {
                 return Ok(value);
             }
@@ -101,11 +118,21 @@ impl<'t> Parser<'t> {
         let is_part = |c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | 'e' | 'E');
         let end = self.rest().find(|c| !is_part(c)).unwrap_or(self.rest().len());
         let digits = &self.rest()[..end];
-        let starts_well = digits.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit());
+        if !digits.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit()) {
+            return Err(self.wrong());
+        }
+        let beyond = || FileError::unfit(format!("the number {digits} is beyond 64 bits"));
+        let is_whole = !digits.contains(['.', 'e', 'E']);
         let value = match digits.parse::<u64>() {
-            Ok(n) if starts_well => Json::Size(n),
-            _ if starts_well => Json::Number(digits.parse().map_err(|_| self.wrong())?),
-            _ => return Err(self.wrong()),
+            Ok(n) => Json::Size(n),
+            Err(_) if is_whole && digits[1..].bytes().all(|b| b.is_ascii_digit()) => {
+                Json::Int(digits.parse().map_err(|_| beyond())?)
+            }
+            Err(_) => match digits.parse::<f64>() {
+                Ok(x) if x.is_finite() => Json::Number(x),
+                Ok(_) => return Err(beyond()),
+                Err(_) => return Err(self.wrong()),
+            },
         };
         self.at += end;
         Ok(value)
@@ -165,6 +192,68 @@ impl<'t> Parser<'t> {
     }
 }
 
+/// The text of a value: objects with a line for each entry, and arrays with one for each item unless all are short.
+pub fn print(value: &Json) -> String {
+    let mut out = String::new();
+    push(&mut out, value, 0);
+    out.push('\n');
+    out
+}
+
+fn push(out: &mut String, value: &Json, depth: usize) {
+    match value {
+        Json::Null => out.push_str("null"),
+        Json::Bool(b) => out.push_str(&b.to_string()),
+        Json::Size(n) => out.push_str(&n.to_string()),
+        Json::Int(n) => out.push_str(&n.to_string()),
+        Json::Number(x) if x.is_nan() => out.push_str("NaN"),
+        Json::Number(x) if x.is_infinite() => out.push_str(if *x > 0.0 { "Infinity" } else { "-Infinity" }),
+        Json::Number(x) => out.push_str(&format!("{x:?}")),
+        Json::Str(text) => push_string(out, text),
+        Json::Array(items) => {
+            let is_part = |i: &Json| {
+                matches!(i, Json::Array(a) if !a.is_empty()) || matches!(i, Json::Object(o) if !o.is_empty())
+            };
+            let lines = items.iter().any(is_part);
+            out.push('[');
+            for (k, item) in items.iter().enumerate() {
+                next_item(out, k, lines, depth + 1);
+                push(out, item, depth + 1);
+            }
+            end(out, lines, depth);
+            out.push(']');
+        }
+        Json::Object(entries) => {
+            out.push('{');
+            for (k, (key, item)) in entries.iter().enumerate() {
+                next_item(out, k, true, depth + 1);
+                push_string(out, key);
+                out.push_str(": ");
+                push(out, item, depth + 1);
+            }
+            end(out, !entries.is_empty(), depth);
+            out.push('}');
+        }
+    }
+}
+
+fn next_item(out: &mut String, index: usize, lines: bool, depth: usize) {
+    match (index > 0, lines) {
+        (true, true) => out.push_str(",\n"),
+        (true, false) => out.push_str(", "),
+        (false, true) => out.push('\n'),
+        (false, false) => {}
+    }
+    out.extend(std::iter::repeat_n("  ", if lines { depth } else { 0 }));
+}
+
+fn end(out: &mut String, lines: bool, depth: usize) {
+    if lines {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth));
+    }
+}
+
 /// Appends `text` in quotes.
 pub fn push_string(out: &mut String, text: &str) {
     out.push('"');
@@ -190,7 +279,7 @@ mod tests {
                 "aé😀\n".into(),
                 Json::Array(vec![
                     Json::Size(1),
-                    Json::Number(-2.0),
+                    Json::Int(-2),
                     Json::Number(35.0),
                     Json::Bool(true),
                     Json::Null,
@@ -201,6 +290,8 @@ mod tests {
             ("c".into(), Json::Array(vec![])),
         ]);
         assert_eq!(parse(text).expect("JSON"), expected);
+        assert_eq!(parse(&print(&expected)).expect("JSON"), expected);
+        assert_eq!(print(&Json::Object(vec![])), "{}\n");
         let mut quoted = String::new();
         push_string(&mut quoted, "a\"\\\u{1}é");
         assert_eq!(parse(&quoted).expect("JSON"), Json::Str("a\"\\\u{1}é".into()));
@@ -221,6 +312,10 @@ mod tests {
             "+1",
             "nul",
             "\"\\x\"",
+            "1e999",
+            "18446744073709551616",
+            "-9223372036854775809",
+            "--1",
             &nested,
         ] {
             assert!(parse(text).is_err(), "{:.20}", text);

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Read, Seek};
+use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
@@ -56,27 +56,71 @@ pub(super) fn read_from<R: Read + Seek>(file: R, len: u64) -> Result<Vec<(String
         }
         let t = npy::read(&mut entry, size).map_err(|e| e.within(&full))?;
         // The checksum is looked at where the entry ends. More than was promised is not looked for.
-        std::io::copy(&mut entry.by_ref().take(size), &mut std::io::sink())
-            .map_err(|e| FileError::from(e).within(&full))?;
+        io::copy(&mut entry.by_ref().take(size), &mut io::sink()).map_err(|e| FileError::from(e).within(&full))?;
         tensors.push((name, t));
     }
     Ok(tensors)
 }
 
-/// Writes a compressed archive.
-pub fn write(out: &mut BufWriter<File>, tensors: &[(String, Tensor)]) -> Result<()> {
-    write_to(out, tensors)
+/// The longest name that a zip archive holds, its ending included.
+const MOST_NAME: usize = u16::MAX as usize;
+
+/// Writes an archive, compressed or not.
+pub fn write(out: &mut BufWriter<File>, tensors: &[(String, Tensor)], compress: bool) -> Result<()> {
+    write_to(out, tensors, compress)
 }
 
-pub(super) fn write_to<W: std::io::Write + Seek>(out: W, tensors: &[(String, Tensor)]) -> Result<()> {
-    let mut archive = ZipWriter::new(out);
+pub(super) fn write_to<W: Write + Seek>(out: W, tensors: &[(String, Tensor)], compress: bool) -> Result<()> {
+    let mut archive = ZipWriter::new(Once { out, at: 0, failed: false });
+    let method = if compress { CompressionMethod::Deflated } else { CompressionMethod::Stored };
     for (name, t) in tensors {
+        let entry = format!("{name}.npy");
+        if entry.len() > MOST_NAME {
+            return Err(FileError::unsuited(format!("a name of {} bytes; an `.npz` holds shorter ones", name.len())));
+        }
         // Entries near 4 GiB need longer size fields, which must be known beforehand.
         let large = t.bytes() > 3 << 30;
-        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).large_file(large);
-        archive.start_file(format!("{name}.npy"), options)?;
+        let options = SimpleFileOptions::default().compression_method(method).large_file(large);
+        archive.start_file(entry, options)?;
         npy::write(&mut archive, t)?;
     }
     archive.finish()?;
     Ok(())
+}
+
+/// Fails once: an archive that is dropped after a failure tries to write its end, and would print that it cannot.
+struct Once<W> {
+    out: W,
+    at: u64,
+    failed: bool,
+}
+
+impl<W: Write> Write for Once<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = if self.failed { Ok(bytes.len()) } else { self.out.write(bytes) };
+        // What was interrupted is tried again.
+        self.failed |= written.as_ref().is_err_and(|e| e.kind() != io::ErrorKind::Interrupted);
+        self.at += *written.as_ref().unwrap_or(&0) as u64;
+        written
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = if self.failed { Ok(()) } else { self.out.flush() };
+        self.failed |= flushed.is_err();
+        flushed
+    }
+}
+
+impl<W: Seek> Seek for Once<W> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let at = match to {
+            _ if !self.failed => self.out.seek(to),
+            SeekFrom::Start(at) => Ok(at),
+            SeekFrom::Current(by) => Ok(self.at.saturating_add_signed(by)),
+            SeekFrom::End(by) => Ok(self.at.saturating_add_signed(by)),
+        };
+        self.failed |= at.is_err();
+        self.at = *at.as_ref().unwrap_or(&self.at);
+        at
+    }
 }

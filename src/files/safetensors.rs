@@ -7,7 +7,7 @@ use std::io::{BufReader, Read, Seek, SeekFrom, Write};
 
 use super::json::{self, Json};
 use super::npy::{self, Element};
-use super::{FileError, Result};
+use super::{FileError, Result, reserve};
 use crate::device::DType;
 use crate::tensor::{Dims, MAX_DIMS, Tensor};
 
@@ -37,10 +37,14 @@ pub(super) fn read_from<R: Read + Seek>(file: &mut R, len: u64) -> Result<Vec<(S
     if size > room || size > MAX_HEADER {
         return Err(FileError::damaged(format!("a header of {size} bytes in a file of {len}")));
     }
+    // The text and what is made of it.
+    let _header = reserve((size as usize).saturating_mul(1 + json::MOST_PER_BYTE))?;
     let mut header = vec![0; size as usize];
     file.read_exact(&mut header)?;
     let header = String::from_utf8(header).map_err(|_| FileError::damaged("the header is no text"))?;
-    let Json::Object(described) = json::parse(&header)? else {
+    let parsed =
+        json::parse(&header).map_err(|e| FileError::damaged(format!("the header is no JSON: {}", e.message)))?;
+    let Json::Object(described) = parsed else {
         return Err(FileError::damaged("the header is no JSON object"));
     };
     let room = room - size;
@@ -48,6 +52,7 @@ pub(super) fn read_from<R: Read + Seek>(file: &mut R, len: u64) -> Result<Vec<(S
     let mut entries = Vec::new();
     for (name, value) in described {
         if name == "__metadata__" {
+            check_metadata(&value)?;
             continue;
         }
         let entry = entry(name, &value)?;
@@ -66,7 +71,16 @@ pub(super) fn read_from<R: Read + Seek>(file: &mut R, len: u64) -> Result<Vec<(S
     Ok(tensors)
 }
 
-/// Tensors lie one behind the other, so that no byte is counted twice.
+/// Texts by name, for which a program has no use.
+fn check_metadata(value: &Json) -> Result<()> {
+    match value {
+        Json::Object(entries) if entries.iter().all(|(_, v)| matches!(v, Json::Str(_))) => Ok(()),
+        _ => Err(FileError::damaged("`__metadata__` in the header is not made of texts")),
+    }
+}
+
+/// Tensors lie one behind the other up to the end of the file, as the format has it: no byte counts twice, and none
+/// holds something else.
 fn check_places(entries: &[Entry], room: u64) -> Result<()> {
     let mut places: Vec<&Entry> = entries.iter().collect();
     places.sort_by_key(|e| (e.start, e.end));
@@ -75,9 +89,15 @@ fn check_places(entries: &[Entry], room: u64) -> Result<()> {
         if e.start < used || e.end > room {
             return Err(FileError::damaged("its numbers lie outside of the file, or in another tensor").within(&e.name));
         }
+        if e.start > used {
+            return Err(FileError::damaged("there is a gap before its numbers").within(&e.name));
+        }
         used = e.end;
     }
-    Ok(())
+    match room - used {
+        0 => Ok(()),
+        n => Err(FileError::damaged(format!("{n} bytes behind the last tensor belong to none"))),
+    }
 }
 
 fn entry(name: String, value: &Json) -> Result<Entry> {
@@ -128,10 +148,18 @@ fn entry(name: String, value: &Json) -> Result<Entry> {
     Ok(Entry { dims: Dims::of(&dims), element, start, end, name })
 }
 
-/// Writes the tensors one behind the other.
+/// Writes the tensors one behind the other, those with wide numbers first, so that every number lies at a multiple of
+/// its size. The header keeps their order.
 pub fn write(out: &mut dyn Write, tensors: &[(String, Tensor)]) -> Result<()> {
-    let mut header = String::from("{");
+    let mut order: Vec<usize> = (0..tensors.len()).collect();
+    order.sort_by_key(|&k| std::cmp::Reverse(tensors[k].1.dtype().size()));
+    let mut starts = vec![0; tensors.len()];
     let mut at = 0;
+    for &k in &order {
+        starts[k] = at;
+        at += tensors[k].1.bytes();
+    }
+    let mut header = String::from("{");
     for (k, (name, t)) in tensors.iter().enumerate() {
         let dtype = match t.dtype() {
             DType::Bool => "BOOL",
@@ -142,17 +170,16 @@ pub fn write(out: &mut dyn Write, tensors: &[(String, Tensor)]) -> Result<()> {
             DType::F64 => "F64",
         };
         let sizes: Vec<String> = t.dims().iter().map(|d| d.to_string()).collect();
-        let end = at + t.bytes();
+        let (start, end) = (starts[k], starts[k] + t.bytes());
         header.push_str(if k > 0 { "," } else { "" });
         json::push_string(&mut header, name);
         let shape = sizes.join(",");
-        header.push_str(&format!(":{{\"dtype\":\"{dtype}\",\"shape\":[{shape}],\"data_offsets\":[{at},{end}]}}"));
-        at = end;
+        header.push_str(&format!(":{{\"dtype\":\"{dtype}\",\"shape\":[{shape}],\"data_offsets\":[{start},{end}]}}"));
     }
     header.push('}');
     // Blanks let the numbers begin at a multiple of eight.
     header.extend(std::iter::repeat_n(' ', header.len().next_multiple_of(8) - header.len()));
     out.write_all(&(header.len() as u64).to_le_bytes())?;
     out.write_all(header.as_bytes())?;
-    tensors.iter().try_for_each(|(_, t)| npy::write_numbers(out, t))
+    order.into_iter().try_for_each(|k| npy::write_numbers(out, &tensors[k].1))
 }

@@ -12,6 +12,7 @@ use rustyline::history::DefaultHistory;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Completer, Config, Editor, Helper, Highlighter, Hinter};
 
+use crate::diagnostic::Diagnostic;
 use crate::diagnostic::render::{Style, render};
 use crate::output::Output;
 use crate::session::Session;
@@ -22,7 +23,7 @@ const PROMPT: &str = "> ";
 
 const HELP: &str = "\
 An entry is a statement or an expression; a value that is not none is printed, and `_` is the last one.
-An entry goes on with the next line while a bracket or an operator is open.
+An entry goes on with the next line while a bracket or an operator is open. A `test` block runs at once.
 
   Ctrl-C  stops what runs, or clears the line        Ctrl-D, :quit  leaves
   Ctrl-R  searches the history                       :help          this page
@@ -75,12 +76,16 @@ pub fn run(session: &mut Session, interrupt: &AtomicBool, out: &mut Output, styl
             }
             continue;
         }
-        let shown = session.eval(&format!("entry {number}"), &entry).and_then(|value| match value {
-            Value::None => Ok(None),
-            value => {
-                let text = session.show(&value)?;
-                session.define("_", value);
-                Ok(Some(text))
+        let mut tests = Vec::new();
+        let shown = session.eval_entry(&format!("entry {number}"), &entry).and_then(|(value, found)| {
+            tests = found;
+            match value {
+                Value::None => Ok(None),
+                value => {
+                    let text = session.show(&value)?;
+                    session.define("_", value);
+                    Ok(Some(text))
+                }
             }
         });
         // A Ctrl-C that came too late is not meant for the next entry.
@@ -89,14 +94,28 @@ pub fn run(session: &mut Session, interrupt: &AtomicBool, out: &mut Output, styl
         match shown {
             Ok(None) => {}
             Ok(Some(text)) => writeln!(out, "{text}")?,
-            Err(diagnostics) => {
-                for diagnostic in &diagnostics {
-                    eprint!("{}", render(diagnostic, &session.sources(), style));
-                }
+            Err(diagnostics) => tell(session, &diagnostics, style),
+        }
+        for test in &tests {
+            let ran = session.run_here(test);
+            out.finish_line()?;
+            writeln!(out, "{}", ran.line())?;
+            out.flush()?;
+            tell(session, &ran.errors, style);
+            // As above; the tests after an interrupted one are not run.
+            interrupt.store(false, Ordering::Relaxed);
+            if ran.interrupted() {
+                break;
             }
         }
     }
     Ok(())
+}
+
+fn tell(session: &Session, errors: &[Diagnostic], style: Style) {
+    for error in errors {
+        eprint!("{}", render(error, &session.sources(), style));
+    }
 }
 
 /// Loads the entries of earlier sessions. A history that cannot be kept is no reason not to work.

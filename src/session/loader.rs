@@ -11,18 +11,27 @@ use crate::compile;
 use crate::diagnostic::Diagnostic;
 use crate::source::{SourceMap, Span};
 use crate::syntax;
-use crate::vm::code::Code;
+use crate::vm::code::{Code, Test};
 use crate::vm::error::Error;
 use crate::vm::function::Namespace;
 use crate::vm::value::{Obj, Value};
 use crate::vm::{Importer, Vm, builtins};
 
-type Compiled = (Rc<Code>, Vec<(Rc<str>, GlobalName)>);
+/// A text that can be run.
+#[derive(Clone)]
+pub struct Compiled {
+    pub code: Rc<Code>,
+    /// The top-level names it adds.
+    pub names: Vec<(Rc<str>, GlobalName)>,
+    pub tests: Vec<Test>,
+}
 
 pub struct Loader {
     pub sources: Rc<RefCell<SourceMap>>,
     library: Library,
-    /// Imported files by their real path.
+    /// Imported files that have run, by their real path.
+    compiled: RefCell<HashMap<PathBuf, Compiled>>,
+    /// Their names.
     files: RefCell<HashMap<PathBuf, Value>>,
     /// Files whose top level is running, to find cycles.
     running: RefCell<Vec<PathBuf>>,
@@ -34,6 +43,7 @@ impl Loader {
         Loader {
             sources,
             library: Library::new(vm),
+            compiled: RefCell::default(),
             files: RefCell::default(),
             running: RefCell::default(),
             // Place 0 means "nowhere".
@@ -41,7 +51,7 @@ impl Loader {
         }
     }
 
-    /// The code of a text and the top-level names it adds. Runs the parts of the library that it needs.
+    /// The code of a text, its tests, and the top-level names it adds. Runs the parts of the library that it needs.
     pub fn compile(
         &self,
         vm: &mut Vm,
@@ -60,8 +70,10 @@ impl Loader {
             is_library,
             span: Span::new(file, 0, text.len()),
         };
-        let (code, next_site) = compile::compile(&program, &resolved, options)?;
+        let compile::Compiled { code, tests, next_site } = compile::compile(&program, &resolved, options)?;
         self.next_site.set(next_site);
+        vm.register(&code);
+        tests.iter().for_each(|test| vm.register(&test.code));
         // A program that looks at a tape wants to see its values; others are spared the memory and the time.
         if resolved.names.values().any(|b| matches!(b, Binding::Known(Known::Builtin(b)) if b.name == "tape")) {
             vm.cx().set_keep_values(true);
@@ -78,7 +90,15 @@ impl Loader {
         while let Some((name, text)) = self.library.take_needed() {
             self.run_library(vm, name, text)?;
         }
-        Ok((code, resolved.new_globals))
+        Ok(Compiled { code, names: resolved.new_globals, tests })
+    }
+
+    /// Lets go of what imported files hold: the next import runs its file anew.
+    pub fn forget_imports(&self, vm: &mut Vm) {
+        self.files.borrow_mut().clear();
+        for file in self.compiled.borrow().values() {
+            file.names.iter().for_each(|(_, global)| vm.unset(global.slot));
+        }
     }
 
     fn run_library(&self, vm: &mut Vm, name: &str, text: &str) -> Result<(), Vec<Diagnostic>> {
@@ -87,21 +107,27 @@ impl Loader {
             .names_of(name)
             .map(|(n, slot)| (Rc::from(n), GlobalName { slot, span: Span::default(), origin: Origin::Fn }))
             .collect();
-        let (code, _) = self.compile(vm, name, text, &names, TopLevel::Globals, true)?;
-        vm.run_code(code).map_err(|e| vec![super::diagnostic(e)])?;
+        let compiled = self.compile(vm, name, text, &names, TopLevel::Globals, true)?;
+        vm.run_code(compiled.code).map_err(|e| vec![super::diagnostic(e)])?;
         Ok(())
     }
 
     /// Runs the file at `path`, which the import calls `shown`.
-    fn load(&self, vm: &mut Vm, shown: &str, path: &Path) -> Result<Value, Error> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| Error::new("IMPORT-03", format!("`{shown}` cannot be read: {e}")).at(0, "this file"))?;
-        let names = GlobalNames::new();
-        let (code, new) = self
-            .compile(vm, &path.display().to_string(), &text, &names, TopLevel::Globals, false)
-            .map_err(|mut errors| Error::placed(errors.swap_remove(0)))?;
-        vm.run_code(code)?;
-        let members = new.iter().filter_map(|(name, g)| Some((name.clone(), vm.global(g.slot)?.clone())));
+    fn load(&self, vm: &mut Vm, shown: &str, path: &Path, real: &Path) -> Result<Value, Error> {
+        let known = self.compiled.borrow().get(real).cloned();
+        let file = match known {
+            Some(file) => file,
+            None => {
+                let text = std::fs::read_to_string(path).map_err(|e| unreadable(shown, &e))?;
+                let names = GlobalNames::new();
+                self.compile(vm, &path.display().to_string(), &text, &names, TopLevel::Globals, false)
+                    .map_err(|mut errors| Error::placed(errors.swap_remove(0)))?
+            }
+        };
+        vm.run_code(file.code.clone())?;
+        // One that failed is read anew: it may have been mended.
+        self.compiled.borrow_mut().entry(real.to_path_buf()).or_insert_with(|| file.clone());
+        let members = file.names.iter().filter_map(|(name, g)| Some((name.clone(), vm.global(g.slot)?.clone())));
         let name = path.file_stem().map_or(shown.into(), |s| s.to_string_lossy().into_owned());
         let space = Namespace { name: name.into(), members: RefCell::new(members.collect()) };
         Ok(Value::obj(Obj::Namespace(space)))
@@ -116,9 +142,7 @@ impl Importer for Loader {
         };
         let folder = beside.parent().filter(|_| beside.is_file()).unwrap_or(Path::new(""));
         let joined = folder.join(path);
-        let real = joined
-            .canonicalize()
-            .map_err(|e| Error::new("IMPORT-03", format!("`{path}` cannot be read: {e}")).at(0, "this file"))?;
+        let real = joined.canonicalize().map_err(|e| unreadable(path, &e))?;
         if let Some(known) = self.files.borrow().get(&real) {
             return Ok(known.clone());
         }
@@ -130,12 +154,16 @@ impl Importer for Loader {
                 .help("move what both need into a third file"));
         }
         self.running.borrow_mut().push(real.clone());
-        let loaded = self.load(vm, path, &joined);
+        let loaded = self.load(vm, path, &joined, &real);
         self.running.borrow_mut().pop();
         let loaded = loaded?;
         self.files.borrow_mut().insert(real, loaded.clone());
         Ok(loaded)
     }
+}
+
+fn unreadable(path: &str, error: &std::io::Error) -> Error {
+    Error::new("IMPORT-03", format!("`{path}` cannot be read: {error}")).at(0, "this file")
 }
 
 fn file_name(path: &Path) -> String {

@@ -218,6 +218,7 @@ pub enum StmtKind {
     Continue,
     Return(Option<Expr>),
     Assert(Expr, Option<Expr>),
+    Test(Rc<Test>),
 }
 
 /// A named function, a method or a lambda.
@@ -246,6 +247,15 @@ pub struct Param {
     /// `...rest`
     pub is_rest: bool,
     pub span: Span,
+}
+
+/// `test "name" { … }`, at the top of a file only.
+#[derive(Clone, Debug)]
+pub struct Test {
+    /// The span has the quotes.
+    pub name: Name,
+    /// Without parameters; its span is the whole statement's.
+    pub function: Function,
 }
 
 /// `f32[b, t, d]`, `[b, t]`, `int`, `Linear`.

@@ -44,4 +44,5 @@ codes! {
     IS = "SYNTAX-33", "`is` or `is not`";
     SPREAD = "SYNTAX-34", "`*` or `**` where `...` is meant, or `...` outside a call";
     SELF = "SYNTAX-35", "a method with a `self` parameter";
+    TEST = "SYNTAX-36", "a test without a name or a block, or inside another block";
 }

@@ -7,8 +7,8 @@ pub const RESERVED: &[&str] = &[
 ];
 
 /// Words with a meaning in one place only, names elsewhere: `graph` before `fn`, `backward` after a function's `}`,
-/// `as` in an import, `self` in a module, `result` in a `backward` clause.
-pub const CONTEXTUAL: &[&str] = &["graph", "backward", "as", "self", "result"];
+/// `as` in an import, `self` in a module, `result` in a `backward` clause, `test` before a string.
+pub const CONTEXTUAL: &[&str] = &["graph", "backward", "as", "self", "result", "test"];
 
 pub fn is_reserved(word: &str) -> bool {
     RESERVED.contains(&word)

@@ -8,6 +8,7 @@ use super::function::{Args, Builtin, Instance, ParamDefault};
 use super::print::{describe, with_article};
 use super::run::Next;
 use super::value::{Obj, Value};
+use super::watch::Watched;
 use super::{Frame, MAX_FRAMES, MAX_NATIVE_CALLS, Vm, bind};
 use crate::diagnostic::did_you_mean;
 
@@ -28,35 +29,35 @@ pub(super) enum Flow {
 impl Vm {
     /// Calls any callable value from Rust. Nested calls of this kind are bounded; beyond, it is an error.
     pub fn call(&mut self, callee: &Value, args: Args) -> Result<Value, Error> {
-        if self.native_calls >= MAX_NATIVE_CALLS {
-            return Err(too_deep(self.native_calls as usize));
-        }
-        self.native_calls += 1;
-        let state = self.mode_state();
-        let result = self.call_nested(callee, args);
-        self.native_calls -= 1;
-        if result.is_err() {
-            self.restore_state(state);
-        }
-        result
-    }
-
-    fn call_nested(&mut self, callee: &Value, args: Args) -> Result<Value, Error> {
-        let floor = self.frames.len();
-        let handlers = self.handlers.len();
         let window = match self.frames.last() {
             None => self.stack.start(),
             // SAFETY: a frame's registers lie in one chunk; one past them is at most its end.
             Some(frame) => unsafe { frame.base.add((*frame.code).registers as usize) },
         };
-        match self.call_args(window, callee, None, args, 0)? {
-            Flow::Done(value) => Ok(value),
-            Flow::Entered => {
+        self.nested(|vm| vm.call_args(window, callee, None, args, 0))
+    }
+
+    /// Runs what `begin` enters to its end.
+    fn nested(&mut self, begin: impl FnOnce(&mut Vm) -> Result<Flow, Error>) -> Result<Value, Error> {
+        if self.native_calls >= MAX_NATIVE_CALLS {
+            return Err(too_deep(self.native_calls as usize));
+        }
+        self.native_calls += 1;
+        let (state, floor, handlers) = (self.mode_state(), self.frames.len(), self.handlers.len());
+        let result = match begin(self) {
+            Ok(Flow::Done(value)) => Ok(value),
+            Ok(Flow::Entered) => {
                 let result = self.run(floor);
                 self.handlers.truncate(handlers);
                 result
             }
+            Err(e) => Err(e),
+        };
+        self.native_calls -= 1;
+        if result.is_err() {
+            self.restore_state(state);
         }
+        result
     }
 
     /// `Instr::Call` when it is not the plain case.
@@ -172,13 +173,14 @@ impl Vm {
                 let instance = Value::obj(Obj::Instance(Instance::new(class.clone())));
                 self.enter(window, class.constructor.clone(), Some(instance), args, dst, true)
             }
-            Obj::Instance(instance) => match instance.class.method("forward") {
-                Some(forward) => self.enter(window, forward.clone(), Some(callee.clone()), args, dst, false),
-                None => match instance.field("forward") {
-                    Some(forward) => self.call_args(window, &forward, None, args, dst),
-                    None => Err(no_forward(instance)),
-                },
-            },
+            Obj::Instance(instance) if self.watch.is_none() => self.call_instance(window, callee, instance, args, dst),
+            Obj::Instance(instance) => {
+                let value = self.nested(|vm| vm.call_instance(window, callee, instance, args, dst))?;
+                if let Some(watch) = &mut self.watch {
+                    watch.push(Watched::new(callee, &value));
+                }
+                Ok(Flow::Done(value))
+            }
             Obj::BoundMethod(b) => {
                 let (method, receiver) = (b.method.clone(), b.receiver.clone());
                 self.call_args(window, &method, Some(receiver), args, dst)
@@ -191,6 +193,23 @@ impl Vm {
                 }
             }
             _ => Err(not_callable(callee)),
+        }
+    }
+
+    fn call_instance(
+        &mut self,
+        window: *mut Value,
+        callee: &Value,
+        instance: &Instance,
+        args: Args,
+        dst: Reg,
+    ) -> Result<Flow, Error> {
+        match instance.class.method("forward") {
+            Some(forward) => self.enter(window, forward.clone(), Some(callee.clone()), args, dst, false),
+            None => match instance.field("forward") {
+                Some(forward) => self.call_args(window, &forward, None, args, dst),
+                None => Err(no_forward(instance)),
+            },
         }
     }
 

@@ -22,8 +22,13 @@ pub fn cells(value: &Value) -> Vec<Param> {
 
 /// Shows `visit` all that `value` holds, each object once: of a module the constructor's arguments and then the
 /// fields, of tuples and lists the items, of records the values, at any depth.
-pub fn walk(value: &Value, mut visit: impl FnMut(&Value)) {
-    let mut seen: HashSet<*const Obj> = HashSet::new();
+pub fn walk(value: &Value, visit: impl FnMut(&Value)) {
+    walk_except(value, None, visit);
+}
+
+/// `walk` that passes by one object and what only it holds.
+pub fn walk_except(value: &Value, except: Option<&Rc<Obj>>, mut visit: impl FnMut(&Value)) {
+    let mut seen: HashSet<*const Obj> = except.map(Rc::as_ptr).into_iter().collect();
     // The next value is on top; what a container holds goes there with its first part uppermost.
     let mut stack = vec![value.clone()];
     while let Some(value) = stack.pop() {

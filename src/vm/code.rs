@@ -180,6 +180,15 @@ pub struct ClassProto {
     pub captures: Vec<CaptureFrom>,
 }
 
+/// A `test` block: a function without parameters and captures.
+#[derive(Clone)]
+pub struct Test {
+    pub name: Rc<str>,
+    /// Of the name.
+    pub span: Span,
+    pub code: Rc<Code>,
+}
+
 /// A part of a string with holes.
 pub enum Piece {
     Text(String),

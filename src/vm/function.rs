@@ -245,6 +245,16 @@ pub trait Native: Any {
         None
     }
 
+    /// What may be walked in its place: one that only passes items on need not be asked for each of them.
+    fn stand_in(&self, _vm: &Vm) -> Option<Value> {
+        None
+    }
+
+    /// How many views are inside each other here; a walk takes native stack for each.
+    fn depth(&self) -> usize {
+        0
+    }
+
     /// Moves the values it holds onto `out` before it is dropped, so that deep chains are dropped flat.
     fn take_children(&mut self, _out: &mut Vec<Value>) {}
 }

@@ -82,7 +82,10 @@ impl Vm {
     }
 
     pub(super) fn iter_init(&mut self, at: Reg) -> Result<(), Error> {
-        let value = self.read(at);
+        let mut value = self.read(at);
+        while let Some(inner) = value.as_native().and_then(|n| n.stand_in(self)) {
+            value = inner;
+        }
         let walked = match &value {
             Value::Tensor(t) if t.ndim() == 0 => {
                 let e = Error::new("KIND-06", "a tensor of no dimensions has no rows to walk");

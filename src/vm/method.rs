@@ -183,6 +183,9 @@ fn no_method(x: &Value, name: &str) -> Error {
     if let Some(r) = x.as_record() {
         names.extend(r.entries().into_iter().map(|(k, _)| k.to_string()));
     }
+    if let Some(n) = x.as_native() {
+        names.extend(n.field_names().iter().map(|n| n.to_string()));
+    }
     names.sort();
     let e = Error::new("KIND-11", format!("{what} has no method `{name}`, and no function of that name is in scope"))
         .at(0, "unknown")

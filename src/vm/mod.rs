@@ -37,6 +37,7 @@ mod run;
 mod stack;
 pub mod strings;
 pub mod value;
+pub mod watch;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -47,12 +48,14 @@ use crate::diagnostic::Diagnostic;
 use crate::source::{SourceMap, Span};
 use crate::tape::Cx;
 use crate::tensor::Tensor;
+use crate::terminal::{Bars, Screen};
 use code::{Code, Instr, Reg, Sites};
 use error::Error;
 use function::{Args, Closure};
 use raise::Handler;
 use stack::Stack;
 use value::Value;
+use watch::Watched;
 
 /// Codes of errors that the machine raises, with what they mean.
 pub const CODES: &[&[(&str, &str)]] = &[
@@ -100,6 +103,10 @@ pub struct Vm {
     /// Arguments of the functions with their own gradient that are running, with the number of frames.
     leaves: Vec<(usize, Vec<Tensor>)>,
     out: Box<dyn std::io::Write>,
+    screen: fn() -> Screen,
+    bars: Bars,
+    /// What modules give while `summary` looks on.
+    watch: Option<Vec<Watched>>,
     warnings: WarningSink,
     interrupt: Arc<AtomicBool>,
     frames: Vec<Frame>,
@@ -137,6 +144,9 @@ struct Frame {
 /// What a machine is made with.
 pub struct Setup {
     pub out: Box<dyn std::io::Write>,
+    /// What `out` leads to.
+    pub screen: fn() -> Screen,
+    pub bars: Bars,
     pub warnings: WarningSink,
     /// Set from another thread to stop the program.
     pub interrupt: Arc<AtomicBool>,
@@ -148,6 +158,8 @@ impl Default for Setup {
     fn default() -> Setup {
         Setup {
             out: Box::new(std::io::sink()),
+            screen: Screen::plain,
+            bars: Bars::silent(),
             warnings: Box::new(|_| {}),
             interrupt: Arc::default(),
             sources: Rc::default(),
@@ -163,6 +175,9 @@ impl Vm {
             raised: None,
             leaves: Vec::new(),
             out: setup.out,
+            screen: setup.screen,
+            bars: setup.bars,
+            watch: None,
             warnings: setup.warnings,
             interrupt: setup.interrupt,
             frames: Vec::new(),
@@ -229,6 +244,16 @@ impl Vm {
         &mut *self.out
     }
 
+    /// What that leads to.
+    pub fn screen(&self) -> Screen {
+        (self.screen)()
+    }
+
+    /// Progress bars.
+    pub fn bars(&self) -> &Bars {
+        &self.bars
+    }
+
     pub fn set_importer(&mut self, importer: Rc<dyn Importer>) {
         self.importer = Some(importer);
     }
@@ -264,6 +289,13 @@ impl Vm {
         self.globals.get(slot as usize).and_then(Option::as_ref)
     }
 
+    /// As before its declaration has run: the name means what it means without it.
+    pub fn unset(&mut self, slot: u32) {
+        if let Some(global) = self.globals.get_mut(slot as usize) {
+            *global = builtins::value_of(&self.global_names[slot as usize]);
+        }
+    }
+
     pub fn set_global(&mut self, slot: u32, value: Value) {
         if let Some(global) = self.globals.get_mut(slot as usize) {
             *global = Some(value);
@@ -272,15 +304,14 @@ impl Vm {
 
     // ---- code
 
-    /// Runs the code at the top of a text.
+    /// Runs the code at the top of a text, or of a test. Its places are known.
     pub fn run_code(&mut self, code: Rc<Code>) -> Result<Value, Error> {
-        self.register(&code);
         let closure = Value::obj(value::Obj::Fn(Closure { code, captures: Box::default() }));
         self.call(&closure, Args::default())
     }
 
-    /// Makes the places of a code object and of all inside it known.
-    fn register(&mut self, code: &Rc<Code>) {
+    /// Makes the places of a code object and of all inside it known, once before it is run.
+    pub fn register(&mut self, code: &Rc<Code>) {
         let mut todo = vec![code.clone()];
         while let Some(code) = todo.pop() {
             let at = self.sites.partition_point(|s| s.base <= code.sites.base);

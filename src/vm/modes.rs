@@ -15,17 +15,24 @@ pub(super) struct ModeState {
     grad: bool,
     device: Device,
     loops: usize,
+    bars: usize,
 }
 
 impl Vm {
     pub(super) fn mode_state(&self) -> ModeState {
-        ModeState { grad: self.cx.grad_enabled(), device: self.cx.device(), loops: self.cx.loop_depth() }
+        ModeState {
+            grad: self.cx.grad_enabled(),
+            device: self.cx.device(),
+            loops: self.cx.loop_depth(),
+            bars: self.bars.count(),
+        }
     }
 
     pub(super) fn restore_state(&mut self, state: ModeState) {
         self.cx.set_grad_enabled(state.grad);
         self.cx.set_device(state.device);
         self.cx.close_loops(state.loops);
+        self.bars.close_to(state.bars);
     }
 
     pub(super) fn no_grad(&mut self, save: Reg) {

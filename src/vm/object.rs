@@ -323,6 +323,14 @@ impl Range {
         (self.start as i128 + index as i128 * self.step as i128) as i64
     }
 
+    /// The int at a position, found without wide numbers; None past the end, and where that would overflow.
+    #[inline(always)]
+    pub fn plainly_at(&self, position: i64) -> Option<i64> {
+        let item = position.checked_mul(self.step)?.checked_add(self.start)?;
+        let inside = if self.step > 0 { item < self.end } else { item > self.end };
+        (inside || self.closed && item == self.end).then_some(item)
+    }
+
     pub fn contains(&self, value: i64) -> bool {
         let offset = value as i128 - self.start as i128;
         let step = self.step as i128;
@@ -376,6 +384,13 @@ mod tests {
         assert!(r(10, 0, -2, false).contains(2) && !r(10, 0, -2, false).contains(0));
         assert!(!r(10, 0, -2, false).contains(12) && !r(0, 10, 1, false).contains(-1));
         assert_eq!(r(10, 0, -2, false).at(4), 2);
+        for range in [r(0, 10, 3, true), r(0, 10, 3, false), r(10, 0, -2, false), r(10, 0, -2, true), r(5, 5, 1, true)]
+        {
+            let len = range.len() as i64;
+            assert!((0..len).all(|k| range.plainly_at(k) == Some(range.at(k as u64))), "{range:?}");
+            assert_eq!(range.plainly_at(len), None);
+        }
+        assert_eq!(r(i64::MAX - 1, i64::MAX, 1, true).plainly_at(2), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! How values look: what `print`, `str` and `{…}` in a string show. Strings stand as they are on the top
 //! level and in quotes inside something else. Uses `number`, `strings`; `print/` has modules and tensors.
 
-mod module;
+pub(super) mod module;
 pub(super) mod tensor;
 
 use std::rc::Rc;
@@ -44,7 +44,7 @@ pub fn write(out: &mut String, v: &Value) -> Result<(), Error> {
         return Ok(());
     }
     match v.as_instance() {
-        Some(instance) => module::tree(out, v, instance),
+        Some(_) => module::tree(out, v),
         None => Printer::new(out).value(v),
     }
 }

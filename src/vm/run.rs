@@ -327,6 +327,21 @@ impl Vm {
                     }
                 }
 
+                // The further turns of a loop over a range that is a value.
+                Instr::IterNext { base: at, dst, back } => {
+                    let (Value::Obj(o), Value::Int(position)) = (reg!(at), reg!(at + 1)) else { break instr };
+                    let Obj::Range(range) = &**o else { break instr };
+                    let Some(item) = range.plainly_at(*position) else { break instr };
+                    if *position == 0 || interrupted!() {
+                        break instr;
+                    }
+                    let after = *position + 1;
+                    set_int!(instr, dst, item);
+                    set_int!(instr, at + 1, after);
+                    self.cx.next_iteration();
+                    pc = unsafe { pc.sub(back as usize) };
+                }
+
                 Instr::Call { dst, base: at, args } => {
                     let window = slot!(at);
                     let Value::Obj(o) = (unsafe { &*window }) else { break instr };

@@ -13,16 +13,17 @@ pub fn push_quoted(out: &mut String, text: &str) {
             '\\' => out.push_str("\\\\"),
             '"' => out.push_str("\\\""),
             '{' => out.push_str("\\{"),
-            // Invisible characters, and those that turn the direction of what follows.
-            c if c.is_control()
-                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}') =>
-            {
-                out.extend(format!("\\u{{{:x}}}", c as u32).chars());
-            }
+            c if is_hidden(c) => out.extend(format!("\\u{{{:x}}}", c as u32).chars()),
             c => out.push(c),
         }
     }
     out.push('"');
+}
+
+/// Invisible characters, and those that turn the direction of what follows.
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
 pub fn quoted(text: &str) -> String {

@@ -206,15 +206,19 @@ fn page() -> String {
     text
 }
 
+/// A page that is made by the test `by` stands in the repository as it is made now; `REEL_WRITE_DOCS=1` writes it.
+pub fn keep(path: &str, made: &str, by: &str) {
+    if std::env::var_os("REEL_WRITE_DOCS").is_some() {
+        std::fs::write(path, made).expect("docs can be written");
+    }
+    let there = std::fs::read_to_string(path).unwrap_or_default();
+    let stale = made.lines().zip(there.lines().chain(std::iter::repeat(""))).find(|(a, b)| a != b);
+    assert!(made == there, "{path} is stale: REEL_WRITE_DOCS=1 cargo test {by}\n{stale:?}");
+}
+
 #[test]
 fn operations_are_listed() {
-    let made = page();
-    if std::env::var_os("REEL_WRITE_DOCS").is_some() {
-        std::fs::write(PATH, &made).expect("docs can be written");
-    }
-    let there = std::fs::read_to_string(PATH).unwrap_or_default();
-    let stale = made.lines().zip(there.lines().chain(std::iter::repeat(""))).find(|(a, b)| a != b);
-    assert!(made == there, "{PATH} is stale: REEL_WRITE_DOCS=1 cargo test operations_are_listed\n{stale:?}");
+    keep(PATH, &page(), "operations_are_listed");
 }
 
 /// How much the proofs hold, for those who read their output.

@@ -9,7 +9,7 @@ mod examples;
 mod forms;
 mod golden;
 mod gradients;
-mod manual;
+pub mod manual;
 mod misuse;
 mod promotion;
 mod samples;

@@ -510,6 +510,77 @@ fn other_words() {
 }
 
 #[test]
+fn tests() {
+    assert_snapshot!(errors("test(\"halves\") { 1 }"), @r#"
+    SYNTAX-36 the name of a test has no parentheses around it
+      1: `(` not needed
+      help: write `test "halves" { … }`
+    "#);
+    assert_snapshot!(errors("test halves { 1 }"), @r#"
+    SYNTAX-36 the name of a test stands in quotes
+      1: `halves` no quotes around it
+      help: write `test "halves" { … }`
+    "#);
+    assert_snapshot!(errors("test halves() { 1 }"), @r#"
+    SYNTAX-36 the name of a test stands in quotes
+      1: `halves` no quotes around it
+      help: write `test "halves" { … }`
+    "#);
+    assert_snapshot!(errors("test { 1 }"), @r#"
+    SYNTAX-36 a test needs a name
+      1: `{` a name in quotes is needed before this
+      help: write `test "…" { … }`
+    "#);
+    assert_snapshot!(errors("test 'halves' { 1 }"), @r#"
+    SYNTAX-31 strings stand in double quotes
+      1: `'halves'` single quotes
+      help: write `"halves"`
+    "#);
+    for text in
+        ["test \"a\": { 1 }", "test \"a\", fn() { 1 }", "test \"a\" || { 1 }", "test \"a\" fn() { 1 }", "test \"a\" 1"]
+    {
+        let said = errors(text);
+        assert!(
+            said.starts_with("SYNTAX-36 a test needs a block") && said.contains("write `test \"a\" { … }`"),
+            "{said}"
+        );
+    }
+    assert_snapshot!(errors("let a = 1\ntest \"halves\"\nlet b = 2"), @r#"
+    SYNTAX-36 a test needs a block
+      2: `"` a `{` is needed after this
+      help: write `test "halves" { … }`
+    "#);
+    assert_snapshot!(errors("test \"halves\"\n{ 1 }"), @r#"
+    SYNTAX-36 a test needs a block
+      1: `"` a `{` is needed after this
+      help: the `{` stands on the line of its test
+    "#);
+    assert_snapshot!(errors("test \" \" { 1 }"), @r#"
+    SYNTAX-36 this test has no name
+      1: `" "` empty
+      help: say what holds: `test "relu is 0 below 0" { … }`
+    "#);
+    assert_snapshot!(errors("test \"a {x}\" { 1 }"), @r#"
+    SYNTAX-36 the name of a test has no holes
+      1: `"a {x}"` not known before the program runs
+      help: write the name out, a brace as `\{`; a loop stands inside the test
+    "#);
+    for text in [
+        "fn f() { test \"a\" { } }",
+        "module M() { test \"a\" { } }",
+        "if x { test \"a\" { } }",
+        "test \"b\" { test \"a\" { } }",
+        "let f = || { test \"a\" { } }",
+    ] {
+        let said = errors(text);
+        assert!(
+            said.starts_with("SYNTAX-36 a test stands at the top of a file\n  1: `test \"a\"` inside a block"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
 fn imports() {
     assert_snapshot!(errors("import torch"), @r"
     SYNTAX-22 an import names a file

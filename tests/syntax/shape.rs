@@ -33,6 +33,7 @@ fn stmt(s: &Stmt) -> String {
         StmtKind::Break => "break".into(),
         StmtKind::Continue => "continue".into(),
         StmtKind::Return(e) => format!("(return{})", optional(e.as_ref())),
+        StmtKind::Test(t) => format!("(test {:?} {})", t.name.text, block(&t.function.body)),
         StmtKind::Assert(c, m) => format!("(assert {}{})", expr(c), optional(m.as_ref())),
     }
 }

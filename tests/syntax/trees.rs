@@ -179,6 +179,13 @@ fn statements() {
         while err > 1e-3 { err = step() } => (while (> err 0.001) {(= err (call step ))})
         assert a > 0, \"a was {a}\" => (assert (> a 0) (str \"a was \" a))
         assert a            => (assert a)
+        test \"a b\" { x; y } => (test \"a b\" {x; y})
+        test \"\\{\\u{3b1}\" { } => (test \"{α\" {})
+        test                => test
+        test(\"a\")           => (call test \"a\")
+        test = test + 1     => (= test (+ test 1))
+        test.test(test)     => (.test() test test)
+        {test: 1}           => (record test:1)
         import \"layers.reel\" as layers => (import \"layers.reel\" as layers)
         import \"layers.reel\": Residual, Block => (import \"layers.reel\" Residual Block)
         let s = if a > 0 { 1 } else if a < 0 { -1 } else { 0 } => (let s (if (> a 0) {1} (if (< a 0) {(- 1)} {0})))

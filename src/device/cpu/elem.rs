@@ -259,7 +259,7 @@ vectorized! {
     }
 }
 
-/// Accumulators of [`lane_sums`], and how many terms each takes before it is added to the totals.
+/// Accumulators of `lane_sums`, and how many terms each takes before it is added to the totals.
 pub const SUM_LANES: usize = 32;
 pub const SUM_BLOCK: usize = 32;
 

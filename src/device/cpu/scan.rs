@@ -1,4 +1,4 @@
-//! Running sums and products, here, and extremes, logarithms of sums and linear recurrences, in [`running`], along one dim of a contiguous tensor, seen as (outer, n, inner). They accumulate as
+//! Running sums and products, here, and extremes, logarithms of sums and linear recurrences, in `running`, along one dim of a contiguous tensor, seen as (outer, n, inner). They accumulate as
 //! reductions do: floats in f64, integers and bools in i64.
 
 use super::copy::Shared;

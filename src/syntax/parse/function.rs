@@ -170,6 +170,21 @@ impl<'t> Builder<'t> {
         (StmtKind::Module(Rc::new(Module { name, params, body, doc: self.doc_above(start.start), span })), span)
     }
 
+    /// `test "name" { … }`; the body is a function's.
+    pub(super) fn test(&mut self, pair: Pair<'t>) -> (StmtKind, Span) {
+        let start = self.span(&pair);
+        let mut parts = parts(pair);
+        let name = self.string(take(&mut parts));
+        let name = Name { text: self.check_test(Span { end: name.span.end, ..start }, &name).into(), span: name.span };
+        let in_module = std::mem::take(&mut self.in_module);
+        let body = self.block(take(&mut parts));
+        self.in_module = in_module;
+        let span = start.to(body.span);
+        let (params, doc) = (Vec::new(), self.doc_above(start.start));
+        let function = Function { name: None, params, ret: None, body, backward: None, is_graph: false, doc, span };
+        (StmtKind::Test(Rc::new(Test { name, function })), span)
+    }
+
     pub(super) fn import(&mut self, pair: Pair<'t>) -> (StmtKind, Span) {
         let start = self.span(&pair);
         let mut parts = parts(pair);

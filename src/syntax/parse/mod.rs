@@ -164,7 +164,7 @@ impl<'t> Builder<'t> {
         let text = self.text.trim_start_matches('\u{feff}').trim_start();
         let lines: Vec<&str> = text.lines().map_while(doc_line).collect();
         let next = text.lines().nth(lines.len()).unwrap_or("").trim_start();
-        let defines = ["fn ", "graph ", "module "].iter().any(|head| next.starts_with(head));
+        let defines = ["fn ", "graph ", "module ", "test \""].iter().any(|head| next.starts_with(head));
         (!lines.is_empty() && !defines).then(|| lines.join("\n"))
     }
 }

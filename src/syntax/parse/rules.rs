@@ -43,6 +43,32 @@ impl<'t> Builder<'t> {
         }
     }
 
+    /// A test stands at the top of a file and has a name that is known before the program runs, which this gives.
+    pub(super) fn check_test(&mut self, head: Span, name: &Expr) -> String {
+        if self.depth > 0 {
+            self.report(
+                Diagnostic::error(codes::TEST, "a test stands at the top of a file")
+                    .label(head, "inside a block")
+                    .help("move it out of the block; a test can call functions and run loops of its own"),
+            );
+        }
+        let ExprKind::Str(parts) = &name.kind else { return String::new() };
+        match parts.as_slice() {
+            [StrPart::Text(text)] if !text.trim().is_empty() => return text.clone(),
+            [] | [StrPart::Text(_)] => self.report(
+                Diagnostic::error(codes::TEST, "this test has no name")
+                    .label(name.span, "empty")
+                    .help("say what holds: `test \"relu is 0 below 0\" { … }`"),
+            ),
+            _ => self.report(
+                Diagnostic::error(codes::TEST, "the name of a test has no holes")
+                    .label(name.span, "not known before the program runs")
+                    .help("write the name out, a brace as `\\{`; a loop stands inside the test"),
+            ),
+        }
+        String::new()
+    }
+
     /// `1.e5` reads as the field `e5` of `1`.
     pub(super) fn check_field(&mut self, base: &Expr, name: &Name) {
         if let ExprKind::Int(value) = base.kind

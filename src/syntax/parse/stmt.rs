@@ -31,6 +31,7 @@ impl<'t> Builder<'t> {
             Rule::continue_stmt => (StmtKind::Continue, whole),
             Rule::return_stmt => self.return_stmt(pair),
             Rule::assert_stmt => self.assert_stmt(pair),
+            Rule::test_stmt => self.test(pair),
             _ => self.simple(pair),
         };
         Stmt { kind, span: Span { end: end.end, ..whole } }
@@ -161,6 +162,7 @@ pub(super) fn parts(pair: Pair<'_>) -> impl Iterator<Item = Pair<'_>> {
                 | Rule::kw_try
                 | Rule::kw_catch
                 | Rule::kw_assert
+                | Rule::kw_test
                 | Rule::kw_no_grad
                 | Rule::kw_on
                 | Rule::kw_backward

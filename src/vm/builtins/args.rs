@@ -76,14 +76,18 @@ pub fn tensor(v: &Value) -> Option<Tensor> {
     }
 }
 
+pub fn host_number(v: &Value) -> Option<Num> {
+    match v {
+        Value::Bool(b) => Some(Num::Bool(*b)),
+        Value::Int(i) => Some(Num::Int(*i)),
+        Value::Float(x) => Some(Num::Float(*x)),
+        _ => None,
+    }
+}
+
 /// A host number, a tensor or a parameter.
 pub fn operand(v: &Value) -> Option<Operand> {
-    match v {
-        Value::Bool(b) => Some(Operand::Num(Num::Bool(*b))),
-        Value::Int(i) => Some(Operand::Num(Num::Int(*i))),
-        Value::Float(x) => Some(Operand::Num(Num::Float(*x))),
-        other => tensor(other).map(Operand::Tensor),
-    }
+    host_number(v).map(Operand::Num).or_else(|| tensor(v).map(Operand::Tensor))
 }
 
 /// The number of a one-element tensor or parameter; None for any other value.

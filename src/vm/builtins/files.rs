@@ -1,276 +1,258 @@
-//! `load` and `save`: tensors, records of tensors and modules in files.
+//! `load` and `save`: tensors, records of tensors, modules, tables, images, settings and text in files.
 
-use std::collections::{HashMap, HashSet};
+mod into;
+mod slots;
+mod values;
+
 use std::path::Path;
-use std::rc::Rc;
 
-use super::args::{self, wrong_kind};
+use super::args::{self, wrong_kind, wrong_value};
 use crate::device::DType;
-use crate::diagnostic::did_you_mean;
-use crate::files::{self, Contents, FileError, Format};
-use crate::tape::Param;
-use crate::tensor::{Dims, Num, Tensor};
-use crate::vm::Vm;
+use crate::files::{self, Contents, FileError, Format, TableOptions};
+use crate::tensor::Tensor;
 use crate::vm::error::Error;
 use crate::vm::function::{Builtin, BuiltinParam, ParamDefault};
 use crate::vm::print::describe;
-use crate::vm::value::{Obj, Value};
+use crate::vm::value::Value;
 
 pub const CODES: &[(&str, &str)] = &[
     ("FILE-05", "the tensors of a file do not go with the value that they are loaded into"),
     ("FILE-06", "a value holds something that cannot be saved in this format"),
 ];
 
+const PATH: BuiltinParam = BuiltinParam::required("path");
+const AS: BuiltinParam = BuiltinParam::optional("as", ParamDefault::None);
+const HEADER: BuiltinParam = BuiltinParam::optional("header", ParamDefault::None);
+const SEP: BuiltinParam = BuiltinParam::optional("sep", ParamDefault::None);
+
+/// Quality of a JPEG, as torchvision has it.
+const QUALITY: u8 = 75;
+
 pub static LOAD: Builtin = Builtin {
     name: "load",
-    params: &[BuiltinParam::required("path"), BuiltinParam::optional("into", ParamDefault::None)],
-    doc: "The tensor in an .npy file, or the record of tensors in an .npz or .safetensors file; \
-          with `into`, puts them into the parameters of a module or record instead, and gives that.",
-    examples: &["save(\"x.npy\", [1, 2]); load(\"x.npy\")  # i64[2] [1, 2]"],
+    params: &[
+        PATH,
+        BuiltinParam::optional("into", ParamDefault::None),
+        AS,
+        BuiltinParam::optional("dtype", ParamDefault::None),
+        HEADER,
+        SEP,
+    ],
+    doc: "What a file holds, by its ending or by `as`. The tensor in an .npy file, or the record of tensors in an .npz or \
+          .safetensors file; with `into`, puts them into the parameters of a module or record instead, and gives that. \
+          Of a .csv or .tsv file a record of its columns: whole numbers are i64, others f32 or `dtype`, missing ones nan, \
+          bools bool, all else a list of texts. Columns have the names of the first row unless it has a number in it or \
+          `header` is false, else `c0`, `c1`, …; `sep` stands between fields. The image in a .png or .jpg file as f32 of \
+          [channels, height, width] from 0 to 1, as torchvision's `ToTensor`. The records and lists in a .json file, \
+          the text in a .txt file.",
+    examples: &[
+        "save(\"x.npy\", [1, 2]); load(\"x.npy\")  # i64[2] [1, 2]",
+        "save(\"t.csv\", {n: [1, 2], x: [0.5, 1.0]}); load(\"t.csv\").x  # f32[2] [0.5, 1.0]",
+        "save(\"i.png\", zeros(3, 4, 5)); load(\"i.png\").shape  # (3, 4, 5)",
+    ],
     run: |vm, args| {
         let path = args::str("load", args, 0, "path")?;
-        let contents = files::load(Path::new(path)).map_err(|e| file_error(e, path))?;
-        if !args[1].is_none() {
-            return load_into(vm, contents, path, &args[1]);
+        let format = format("load", args, 2, path)?;
+        let table = table_options(args, format)?;
+        let named = matches!(format, Format::Npy | Format::Npz | Format::Safetensors);
+        if !args[1].is_none() && !named {
+            return Err(wrong_value(1, "`into` goes with files of tensors: .npy, .npz and .safetensors", &args[1]));
         }
-        Ok(match contents {
-            Contents::One(t) => Value::Tensor(t),
-            Contents::Named(all) => Value::record(all.into_iter().map(|(k, t)| (k.into(), Value::Tensor(t)))),
-        })
+        let contents = files::load(Path::new(path), format, &table).map_err(|e| file_error(e, path))?;
+        if !args[1].is_none() {
+            return into::load_into(vm, contents, path, &args[1]);
+        }
+        value(contents).map_err(|e| file_error(e, path))
     },
 };
 
 pub static SAVE: Builtin = Builtin {
     name: "save",
-    params: &[BuiltinParam::required("path"), BuiltinParam::required("value")],
-    doc: "Writes a tensor to an .npy file, or a record of tensors or a module to an .npz or .safetensors file. \
+    params: &[
+        PATH,
+        BuiltinParam::required("value"),
+        AS,
+        BuiltinParam::optional("compress", ParamDefault::Bool(false)),
+        BuiltinParam::optional("quality", ParamDefault::None),
+        HEADER,
+        SEP,
+    ],
+    doc: "Writes a value in the format of the file's ending, or of `as`. A tensor to an .npy file; a record of tensors or a \
+          module to an .npz (smaller with `compress`) or .safetensors file. Tensors are named by the fields on the way: \
+          `layers.0.weight`. What a module holds in a field `_layers` is named without it, as `0.weight`. A field `__x` \
+          only refers to something: neither it nor, elsewhere in the module, what it refers to is saved. Of numbers in a \
+          module those in records are. To a .csv or .tsv file a record of columns, or a tensor of two dimensions with \
+          the names in `header`; to a .png or .jpg file an image of [height, width] or [channels, height, width], floats \
+          from 0 to 1 or ints to 255, a .jpg with a `quality` of 1 to 100 (75); records and lists to .json, a text to .txt. \
           The file is replaced as a whole or not at all.",
-    examples: &["save(\"w.npz\", {w: [0.5], b: [1]}); load(\"w.npz\")  # {w: f32[1] [0.5], b: i64[1] [1]}"],
+    examples: &[
+        "save(\"w.npz\", {w: [0.5], b: [1]}); load(\"w.npz\")  # {w: f32[1] [0.5], b: i64[1] [1]}",
+        "save(\"t.csv\", [[1, 2], [3, 4]], header: (\"a\", \"b\")); load(\"t.csv\")  # {a: i64[2] [1, 3], b: i64[2] [2, 4]}",
+        "save(\"s.json\", {lr: 0.1, names: (\"a\", \"b\")}); load(\"s.json\")  # {lr: 0.1, names: [\"a\", \"b\"]}",
+    ],
     run: |_, args| {
         let path = args::str("save", args, 0, "path")?;
         let file = Path::new(path);
-        let format = Format::of(file).map_err(|e| file_error(e, path))?;
-        let single = args::operand(&args[1]);
-        let saved = match (format, single) {
-            (Format::Npy, Some(operand)) => files::save_one(file, &operand.to_tensor().detach()),
-            (Format::Npy, None) => {
-                return Err(wrong_kind("save", 1, "one tensor for an `.npy` file", &args[1])
-                    .help("the endings `.npz` and `.safetensors` hold tensors by name"));
+        let format = format("save", args, 2, path)?;
+        let compress = args::bool("save", args, 3, "compress")?;
+        if compress && format != Format::Npz {
+            return Err(wrong_value(3, "`compress` goes with .npz files", &args[3]));
+        }
+        let quality = quality(args, format)?;
+        if !args[5].is_none() && !is_table(format) {
+            return Err(wrong_value(5, "`header` goes with tables, as in .csv files", &args[5]));
+        }
+        let separator = separator("save", args, 6, format)?;
+        let v = &args[1];
+        let saved = match format {
+            Format::Npy => {
+                let Some(operand) = args::operand(v) else {
+                    return Err(wrong_kind("save", 1, "one tensor for an `.npy` file", v)
+                        .help("the endings `.npz` and `.safetensors` hold tensors by name"));
+                };
+                files::save_one(file, &operand.to_tensor().detach())
             }
-            (_, Some(_)) => {
-                return Err(wrong_kind("save", 1, "a record or module for this kind of file", &args[1])
+            Format::Npz | Format::Safetensors if args::operand(v).is_some() => {
+                return Err(wrong_kind("save", 1, "a record or module for this kind of file", v)
                     .help("give the tensor a name, as in `save(path, {x: x})`, or the file the ending `.npy`"));
             }
-            (_, None) => files::save_named(file, &named(&args[1])?),
+            Format::Npz => files::save_npz(file, &slots::named(v)?, compress),
+            Format::Safetensors => files::save_safetensors(file, &slots::named(v)?),
+            Format::Csv | Format::Tsv => {
+                let (columns, names) = values::columns(v)?;
+                let names = header(args, 5, columns.len(), names)?;
+                files::save_table(file, &columns, names.as_deref(), separator)
+            }
+            Format::Png => files::save_png(file, &image(v)?),
+            Format::Jpeg => files::save_jpeg(file, &image(v)?, quality),
+            Format::Json => files::save_text(file, &files::json::print(&values::to_json(v, v, 0)?)),
+            Format::Text => match v.as_str() {
+                Some(text) => files::save_text(file, text),
+                None => {
+                    return Err(wrong_kind("save", 1, "a str for a file of text", v)
+                        .help("`str(value)` is what `print` shows; `.json` holds records, lists and numbers"));
+                }
+            },
         };
-        saved.map_err(|e| file_error(e, path))?;
+        saved.map_err(|e| match e.code {
+            // What is wrong with the value is shown at the value.
+            "FILE-06" => with_help(Error::new(e.code, e.message).at(1, describe(v)), e.help),
+            _ => file_error(e, path),
+        })?;
         Ok(Value::None)
     },
 };
 
 /// With the file's name.
-fn file_error(e: FileError, path: &str) -> Error {
-    let error = Error::new(e.code, format!("`{path}`: {}", e.message)).at(0, "this file");
-    match e.help {
+pub fn file_error(e: FileError, path: &str) -> Error {
+    with_help(Error::new(e.code, format!("`{path}`: {}", e.message)).at(0, "this file"), e.help)
+}
+
+fn with_help(error: Error, help: Option<String>) -> Error {
+    match help {
         Some(text) => error.help(text),
         None => error,
     }
 }
 
-/// All tensors in a value, with the names they have in a file.
-fn named(v: &Value) -> Result<Vec<(String, Tensor)>, Error> {
-    let slots = slots(v)?;
-    if slots.iter().any(|s| s.name == "__metadata__") {
-        return Err(Error::new("FILE-06", "the name `__metadata__` is taken by the file format").at(1, describe(v)));
-    }
-    let tensor = |s: &Slot| match &s.value {
-        // With all its digits, so that what is loaded goes on as what was saved would have.
-        Value::Float(x) => Some((s.name.clone(), Tensor::scalar(DType::F64, Num::Float(*x)))),
-        v => args::operand(v).map(|o| (s.name.clone(), o.to_tensor().detach())),
-    };
-    Ok(slots.iter().filter_map(tensor).collect())
-}
-
-/// A place that holds a tensor, a parameter or a number.
-struct Slot {
-    /// `layers.0.weight`
-    name: String,
-    value: Value,
-    /// What holds it.
-    owner: Value,
-    key: Key,
-}
-
-/// Where in its owner.
-#[derive(Clone)]
-enum Key {
-    /// The whole value.
-    Root,
-    At(usize),
-    Named(Rc<str>),
-}
-
-/// Every place in a value, each list, record, module and parameter once.
-///
-/// # Errors
-/// When there is something that no file of tensors holds. Modules may have fields of any kind; those that are
-/// neither tensors nor parameters are part of how the module was made and not of what it has learned.
-fn slots(root: &Value) -> Result<Vec<Slot>, Error> {
-    let mut found = Vec::new();
-    let mut seen: HashSet<*const Obj> = HashSet::new();
-    let mut cells = HashSet::new();
-    // What is to be visited, the next on top.
-    let mut stack = vec![Slot { name: String::new(), value: root.clone(), owner: Value::None, key: Key::Root }];
-    while let Some(slot) = stack.pop() {
-        let in_module = slot.owner.as_instance().is_some();
-        let obj = match &slot.value {
-            Value::Tensor(_) => {
-                found.push(slot);
-                continue;
-            }
-            Value::Cell(p) => {
-                if cells.insert(p.id()) {
-                    found.push(slot);
-                }
-                continue;
-            }
-            Value::Bool(_) | Value::Int(_) | Value::Float(_) if !in_module => {
-                found.push(slot);
-                continue;
-            }
-            Value::Obj(o) => o.clone(),
-            _ if in_module => continue,
-            other => return Err(not_saved(&slot.name, other, root)),
-        };
-        let parts: Vec<(Key, Value)> = match &*obj {
-            Obj::Tuple(_) | Obj::List(_) | Obj::Record(_) | Obj::Instance(_) if !seen.insert(Rc::as_ptr(&obj)) => {
-                continue;
-            }
-            Obj::Tuple(t) => t.parts().iter().enumerate().map(|(i, v)| (Key::At(i), v.clone())).collect(),
-            Obj::List(l) => l.borrow().iter().enumerate().map(|(i, v)| (Key::At(i), v.clone())).collect(),
-            Obj::Record(r) => r.entries().into_iter().map(|(k, v)| (Key::Named(k), v)).collect(),
-            Obj::Instance(i) => i.params().into_iter().chain(i.fields()).map(|(k, v)| (Key::Named(k), v)).collect(),
-            _ if in_module => continue,
-            _ => return Err(not_saved(&slot.name, &slot.value, root)),
-        };
-        let dot = if slot.name.is_empty() { "" } else { "." };
-        stack.extend(parts.into_iter().rev().map(|(key, value)| {
-            let name = match &key {
-                Key::At(i) => format!("{}{dot}{i}", slot.name),
-                Key::Named(k) => format!("{}{dot}{k}", slot.name),
-                Key::Root => String::new(),
-            };
-            Slot { name, value, owner: slot.value.clone(), key }
-        }));
-    }
-    let mut names = HashSet::new();
-    match found.iter().find(|s| !names.insert(s.name.clone())) {
-        Some(s) => {
-            Err(Error::new("FILE-06", format!("two tensors would have the name `{}`", s.name)).at(1, describe(root)))
-        }
-        None => Ok(found),
-    }
-}
-
-fn not_saved(name: &str, v: &Value, root: &Value) -> Error {
-    let message = if name.is_empty() {
-        format!("files hold tensors, and this is {}", describe(v))
-    } else {
-        format!("files hold tensors and numbers, and `{name}` is {}", describe(v))
-    };
-    Error::new("FILE-06", message).at(1, describe(root))
-}
-
-/// Puts what a file holds into the places of `into` that have the same names: all of it or nothing.
-fn load_into(vm: &Vm, contents: Contents, path: &str, into: &Value) -> Result<Value, Error> {
-    let mut places = slots(into)?;
-    let tensors: HashMap<String, Tensor> = match contents {
-        Contents::Named(all) => all.into_iter().collect(),
-        Contents::One(t) => [(String::new(), t)].into(),
-    };
-    check_names(&places, &tensors, path, into)?;
-    // A number takes whatever number the file has; the others keep shape and dtype.
-    let mut ready = Vec::new();
-    for place in places.drain(..) {
-        let Some(t) = tensors.get(&place.name) else { continue };
-        let number = !matches!(place.value, Value::Tensor(_) | Value::Cell(_));
-        if !matches!(place.value, Value::Cell(_)) && (place.owner.is_none() || place.owner.as_tuple().is_some()) {
-            let what = if place.owner.is_none() { "a tensor is a value" } else { "the parts of a tuple stay" };
-            let e = Error::new("FILE-05", format!("there is nothing to put the numbers into: {what}"));
-            return Err(e
-                .at(1, describe(into))
-                .help("leave `into` out, or load into a parameter, list, record or module"));
-        }
-        let (dims, dtype) = match args::tensor(&place.value) {
-            Some(old) => (old.to_dims(), old.dtype()),
-            None => (Dims::of(&[]), t.dtype()),
-        };
-        if t.to_dims() != dims {
-            let e = Error::new(
-                "FILE-05",
-                format!("`{}` has shape {dims}, and in `{path}` it has shape {}", place.name, t.to_dims()),
-            );
-            return Err(e.at(1, describe(into)));
-        }
-        let new = match t.item()? {
-            Some(n) if number => args::host(n),
-            _ => Value::Tensor(vm.cx().cast(t, dtype)?),
-        };
-        ready.push((place, new));
-    }
-    for (place, new) in ready {
-        match (&place.value, new) {
-            (Value::Cell(p), Value::Tensor(t)) => assign(vm, p, &t)?,
-            (_, new) => put(&place, new),
-        }
-    }
-    Ok(into.clone())
-}
-
-fn assign(vm: &Vm, cell: &Param, t: &Tensor) -> Result<(), Error> {
-    Ok(cell.assign(vm.cx(), &t.detach())?)
-}
-
-/// Puts a value where the old one is.
-fn put(place: &Slot, new: Value) {
-    let owner = &place.owner;
-    match &place.key {
-        Key::Root => {}
-        Key::At(i) => drop(owner.as_list().and_then(|l| l.set(*i, new))),
-        Key::Named(k) => {
-            if let Some(instance) = owner.as_instance() {
-                drop(instance.class.field_index(k).and_then(|i| instance.set(i, new)));
-            } else if let Some(record) = owner.as_record() {
-                drop(record.set(k.clone(), new));
-            }
-        }
-    }
-}
-
-fn check_names(places: &[Slot], tensors: &HashMap<String, Tensor>, path: &str, into: &Value) -> Result<(), Error> {
-    let known: HashSet<&str> = places.iter().map(|p| &*p.name).collect();
-    let missing: Vec<&str> = places.iter().map(|p| &*p.name).filter(|n| !tensors.contains_key(*n)).collect();
-    let mut extra: Vec<&str> = tensors.keys().map(|k| &**k).filter(|k| !known.contains(k)).collect();
-    extra.sort_unstable();
-    if missing.is_empty() && extra.is_empty() {
-        return Ok(());
-    }
-    let list = |names: &[&str]| {
-        let shown: Vec<String> = names.iter().take(5).map(|n| format!("`{n}`")).collect();
-        let more = if names.len() > 5 { format!(" and {} more", names.len() - 5) } else { String::new() };
-        shown.join(", ") + &more
-    };
-    let mut parts = Vec::new();
-    if !missing.is_empty() {
-        parts.push(format!("lacks {}", list(&missing)));
-    }
-    if !extra.is_empty() {
-        parts.push(format!("has {}, which the value does not have", list(&extra)));
-    }
-    let error = Error::new("FILE-05", format!("`{path}` {}", parts.join(" and "))).at(1, describe(into));
-    let near = missing.first().and_then(|m| did_you_mean(m, extra.iter().copied()).map(|e| (m, e)));
-    Err(match near {
-        Some((wanted, found)) => error.help(format!("`{found}` in the file may be `{wanted}`")),
-        None => error,
+fn value(contents: Contents) -> Result<Value, FileError> {
+    Ok(match contents {
+        Contents::One(t) => Value::Tensor(t),
+        Contents::Named(all) => Value::record(all.into_iter().map(|(k, t)| (k.into(), Value::Tensor(t)))),
+        Contents::Table(all) => Value::record(all.into_iter().map(|(k, c)| (k.into(), values::of_column(c)))),
+        Contents::Json(json) => values::of_json(json)?,
+        Contents::Text(text) => Value::str(text),
     })
+}
+
+/// What `as` says, or else the file's ending.
+fn format(function: &str, args: &[Value], index: usize, path: &str) -> Result<Format, Error> {
+    let Some(named) = args::opt_str(function, args, index, "as")? else {
+        return Format::of(Path::new(path)).map_err(|e| file_error(e, path));
+    };
+    Format::named(named.trim_start_matches('.')).ok_or_else(|| {
+        wrong_value(index, format!("there is no format `{named}`"), &args[index])
+            .help(format!("formats go by their endings: {}", Format::known()))
+    })
+}
+
+fn is_table(format: Format) -> bool {
+    matches!(format, Format::Csv | Format::Tsv)
+}
+
+fn table_options(args: &[Value], format: Format) -> Result<TableOptions, Error> {
+    for (index, name) in [(3, "dtype"), (4, "header"), (5, "sep")] {
+        if !args[index].is_none() && !is_table(format) {
+            return Err(wrong_value(index, format!("`{name}` goes with tables, as in .csv files"), &args[index]));
+        }
+    }
+    let dtype = match args::opt_str("load", args, 3, "dtype")? {
+        None | Some("f32") => DType::F32,
+        Some("f64") => DType::F64,
+        Some(other) => {
+            return Err(wrong_value(3, format!("columns are read as \"f32\" or \"f64\", not as {other:?}"), &args[3])
+                .help("`to` converts them afterwards, as in `to(t.x, \"i64\")`"));
+        }
+    };
+    let header = if args[4].is_none() { None } else { Some(args::bool("load", args, 4, "header")?) };
+    Ok(TableOptions { header, separator: separator("load", args, 5, format)?, dtype })
+}
+
+/// One character between the fields.
+fn separator(function: &str, args: &[Value], index: usize, format: Format) -> Result<u8, Error> {
+    match args::opt_str(function, args, index, "sep")? {
+        None => Ok(format.separator()),
+        Some(_) if !is_table(format) => {
+            Err(wrong_value(index, "`sep` goes with tables, as in .csv files", &args[index]))
+        }
+        Some(text) => match text.as_bytes() {
+            [b] if b.is_ascii() && !matches!(b, b'"' | b'\n' | b'\r' | 0) => Ok(*b),
+            _ => Err(wrong_value(index, "a separator is one ASCII character, and no quote or line end", &args[index])),
+        },
+    }
+}
+
+/// The names above the columns: those of a record unless `header` is false, or the ones that `header` gives.
+fn header(
+    args: &[Value],
+    index: usize,
+    columns: usize,
+    own: Option<Vec<String>>,
+) -> Result<Option<Vec<String>>, Error> {
+    let v = &args[index];
+    let parts = match v {
+        Value::None => return Ok(own),
+        Value::Bool(false) => return Ok(None),
+        Value::Bool(true) => return Ok(Some(own.unwrap_or_else(|| (0..columns).map(|k| format!("c{k}")).collect()))),
+        _ => v.as_tuple().map(|t| t.parts().to_vec()).or_else(|| v.as_list().map(|l| l.to_vec())),
+    };
+    let names: Option<Vec<String>> =
+        parts.and_then(|p| p.iter().map(|name| name.as_str().map(str::to_string)).collect());
+    let Some(names) = names else {
+        return Err(wrong_kind("save", index, "a bool, or a tuple or list of names, as `header`", v));
+    };
+    if names.len() != columns {
+        let n = names.len();
+        return Err(wrong_value(index, format!("`header` has {n} names, and there are {columns} columns"), v));
+    }
+    if let Some(k) = (1..names.len()).find(|k| names[..*k].contains(&names[*k])) {
+        return Err(wrong_value(index, format!("`header` has the name `{}` twice", names[k]), v));
+    }
+    Ok(Some(names))
+}
+
+fn quality(args: &[Value], format: Format) -> Result<u8, Error> {
+    match args::opt_int("save", args, 4, "quality")? {
+        None => Ok(QUALITY),
+        Some(_) if format != Format::Jpeg => Err(wrong_value(4, "`quality` goes with .jpg files", &args[4])),
+        Some(q @ 1..=100) => Ok(q as u8),
+        Some(_) => Err(wrong_value(4, "a quality is from 1 to 100", &args[4])),
+    }
+}
+
+fn image(v: &Value) -> Result<Tensor, Error> {
+    match args::tensor(v) {
+        Some(t) => Ok(t.detach()),
+        None => Err(wrong_kind("save", 1, "a tensor for an image", v)),
+    }
 }

@@ -6,14 +6,20 @@
 
 mod apply;
 pub mod args;
+mod close;
 mod convert;
 pub mod copies;
+mod datasets;
 pub mod files;
+mod imshow;
 pub mod iter;
 pub mod lists;
 mod modules;
 mod output;
+mod plot;
+mod progress;
 pub mod records;
+mod summary;
 mod sums;
 mod tape;
 mod tensors;
@@ -48,6 +54,7 @@ pub static GLOBALS: &[&Builtin] = &[
     &apply::FILTER,
     &apply::MAP,
     &apply::REVERSED,
+    &close::ASSERT_CLOSE,
     &convert::BOOL,
     &convert::CHR,
     &convert::FLOAT,
@@ -62,17 +69,23 @@ pub static GLOBALS: &[&Builtin] = &[
     &convert::TUPLE,
     &copies::COPY,
     &copies::SAME,
+    &datasets::DIGITS,
+    &datasets::IRIS,
     &files::LOAD,
     &files::SAVE,
+    &imshow::IMSHOW,
     &lists::CONTAINS,
     &lists::JOIN,
     &lists::SORTED,
     &output::CLOCK,
     &output::ERROR,
     &output::PRINT,
+    &plot::PLOT,
+    &progress::PROGRESS,
     &records::ITEMS,
     &records::KEYS,
     &records::VALUES,
+    &summary::SUMMARY,
     &sums::LEN,
     &sums::MAX,
     &sums::MEAN,
@@ -198,12 +211,14 @@ pub static METHODS: &[(Kind, &Builtin)] = &[
 /// Codes of errors that builtins raise, with what they mean.
 pub const CODES: &[&[(&str, &str)]] = &[
     args::CODES,
+    close::CODES,
     convert::CODES,
     files::CODES,
     crate::files::CODES,
     iter::CODES,
     lists::CODES,
     output::CODES,
+    plot::CODES,
     records::CODES,
     sums::CODES,
     tensors::CODES,

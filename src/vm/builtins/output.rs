@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 use super::args;
+use crate::vm::Vm;
 use crate::vm::error::Error;
 use crate::vm::function::{Builtin, BuiltinParam, ParamDefault};
 use crate::vm::print;
@@ -36,14 +37,19 @@ pub static PRINT: Builtin = Builtin {
             print::write(&mut line, v)?;
         }
         line.push_str(end);
-        let written = vm.out().write_all(line.as_bytes());
-        let shown = if flush { written.and_then(|()| vm.out().flush()) } else { written };
-        match shown {
-            Ok(()) => Ok(Value::None),
-            Err(e) => Err(Error::new("IO-01", format!("the output cannot be written: {e}"))),
-        }
+        say(vm, &line, flush)
     },
 };
+
+/// Writes what the program shows; gives `none`.
+pub fn say(vm: &mut Vm, text: &str, flush: bool) -> Result<Value, Error> {
+    let written = vm.out().write_all(text.as_bytes());
+    let shown = if flush { written.and_then(|()| vm.out().flush()) } else { written };
+    match shown {
+        Ok(()) => Ok(Value::None),
+        Err(e) => Err(Error::new("IO-01", format!("the output cannot be written: {e}"))),
+    }
+}
 
 pub static ERROR: Builtin = Builtin {
     name: "error",

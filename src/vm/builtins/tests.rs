@@ -237,7 +237,8 @@ fn files_and_models() {
     assert!(code(save("w.npz", &w)).starts_with("ARG-01"));
     assert!(code(save("x.npz", &Value::record([("s".into(), Value::str("a"))]))).starts_with("FILE-06"));
     assert!(code(load("none.npz", None)).starts_with("FILE-01"));
-    assert!(code(load("a.txt", None)).starts_with("FILE-04"));
+    assert!(code(load("a.txt", None)).starts_with("FILE-01"));
+    assert!(code(load("a.docx", None)).starts_with("FILE-04"));
     assert!(code(load("a.pt", None)).starts_with("FILE-04"));
 }
 

@@ -1,5 +1,5 @@
 //! `enumerate` and `zip`: made item by item as they are walked, so that what they walk may be long, or may be a
-//! progress bar. They can be walked again, measured and indexed like what they are made of.
+//! progress bar (`progress`). They can be walked again, measured and indexed like what they are made of.
 
 use super::args;
 use super::iter;
@@ -18,16 +18,14 @@ pub const CODES: &[(&str, &str)] = &[
 const MAX_DEPTH: usize = 200;
 
 /// One more than the deepest view among `items`.
-fn nesting(items: &[Value]) -> Result<usize, Error> {
-    let inner = items.iter().filter_map(|v| {
-        let native = v.as_native()?;
-        let zip = native.downcast::<Zip>().map(|z| z.depth);
-        zip.or_else(|| native.downcast::<Enumerate>().map(|e| e.depth))
-    });
-    match inner.max().unwrap_or(0) {
+pub fn nesting(items: &[Value]) -> Result<usize, Error> {
+    match items.iter().filter_map(|v| Some(v.as_native()?.depth())).max().unwrap_or(0) {
         depth if depth < MAX_DEPTH => Ok(depth + 1),
-        _ => Err(Error::new("LIMIT-13", format!("`zip` and `enumerate` are nested more than {MAX_DEPTH} deep"))
-            .help("spread one into a list: `list(...zip(a, b))`")),
+        _ => Err(Error::new(
+            "LIMIT-13",
+            format!("views such as `zip` and `enumerate` are nested more than {MAX_DEPTH} deep"),
+        )
+        .help("spread one into a list: `list(...zip(a, b))`")),
     }
 }
 
@@ -83,6 +81,10 @@ impl Native for Enumerate {
     fn iterate(&self, vm: &mut Vm) -> Option<Result<Box<dyn Iterate>, Error>> {
         let items = iter::over(vm, "enumerate", 0, &self.items);
         Some(items.map(|items| Box::new(Numbering { items, start: self.start, at: 0 }) as Box<dyn Iterate>))
+    }
+
+    fn depth(&self) -> usize {
+        self.depth
     }
 
     fn take_children(&mut self, out: &mut Vec<Value>) {
@@ -152,6 +154,10 @@ impl Native for Zip {
         let walks = self.items.iter().enumerate().map(|(i, v)| iter::over(vm, "zip", i + 1, v));
         let walks: Result<Vec<_>, Error> = walks.collect();
         Some(walks.map(|walks| Box::new(Zipping { walks, strict: self.strict, at: 0 }) as Box<dyn Iterate>))
+    }
+
+    fn depth(&self) -> usize {
+        self.depth
     }
 
     fn take_children(&mut self, out: &mut Vec<Value>) {

@@ -24,8 +24,20 @@ const MAX_LINES: usize = 1000;
 
 /// The class with the arguments it was made with.
 pub fn headline(i: &Instance) -> Result<String, Error> {
+    with_arguments(i, i.params())
+}
+
+/// The same without arguments that were left out, or that have become parts of the module.
+fn short_headline(i: &Instance) -> Result<String, Error> {
+    let simple = |v: &Value| {
+        matches!(v, Value::Bool(_) | Value::Int(_) | Value::Float(_)) || v.as_str().is_some() || v.as_tuple().is_some()
+    };
+    with_arguments(i, i.params().into_iter().filter(|(_, v)| simple(v)))
+}
+
+fn with_arguments(i: &Instance, params: impl IntoIterator<Item = (Rc<str>, Value)>) -> Result<String, Error> {
     let mut args = Vec::new();
-    for (name, value) in i.params() {
+    for (name, value) in params {
         let shown = match &value {
             Value::None | Value::Bool(_) | Value::Int(_) | Value::Float(_) => repr(&value)?,
             v if v.as_range().is_some() || v.as_str().is_some_and(|s| s.len() <= 40) => repr(v)?,
@@ -36,18 +48,35 @@ pub fn headline(i: &Instance) -> Result<String, Error> {
     Ok(format!("{}({})", i.class.name, args.join(", ")))
 }
 
-/// The whole module, a line for each part that holds parameters or tensors.
-pub fn tree(out: &mut String, v: &Value, i: &Instance) -> Result<(), Error> {
-    let mut tree = Tree::default();
-    tree.lines.push((headline(i)?, count(v)));
-    if let Value::Obj(o) = v {
-        tree.objects.insert(Rc::as_ptr(o));
+/// A line of a tree.
+pub struct Line {
+    pub text: String,
+    /// How many numbers can be learned in the part it names.
+    pub count: Option<usize>,
+    pub value: Value,
+    /// Whether it was not shown above.
+    pub is_new: bool,
+}
+
+/// The modules in a value, itself included, and the containers around them.
+pub fn modules(v: &Value) -> Result<Vec<Line>, Error> {
+    fn is_module(v: &Value) -> bool {
+        v.as_instance().is_some()
     }
-    tree.children(v, 1)?;
-    let width = tree.lines.iter().map(|(text, _)| text.chars().count()).max().unwrap_or(0);
-    let numbers: Vec<String> = tree.lines.iter().map(|(_, n)| n.map(grouped).unwrap_or_default()).collect();
+    let shows = |v: &Value| {
+        let parts = parts(v);
+        is_module(v) || !parts.is_empty() && (parts.iter().any(|(_, v)| is_module(v)) || !cells(v).is_empty())
+    };
+    Tree::of(v, shows, short_headline)
+}
+
+/// The whole module, a line for each part that holds parameters or tensors.
+pub fn tree(out: &mut String, v: &Value) -> Result<(), Error> {
+    let lines = Tree::of(v, is_shown, headline)?;
+    let width = lines.iter().map(|line| line.text.chars().count()).max().unwrap_or(0);
+    let numbers: Vec<String> = lines.iter().map(|line| line.count.map(grouped).unwrap_or_default()).collect();
     let most = numbers.iter().map(String::len).max().unwrap_or(0);
-    for (k, ((text, _), number)) in tree.lines.iter().zip(&numbers).enumerate() {
+    for (k, (Line { text, .. }, number)) in lines.iter().zip(&numbers).enumerate() {
         if k > 0 {
             out.push('\n');
         }
@@ -74,7 +103,7 @@ fn count(v: &Value) -> Option<usize> {
 }
 
 /// `111,210`
-fn grouped(n: usize) -> String {
+pub fn grouped(n: usize) -> String {
     let digits = n.to_string();
     let mut out = String::new();
     for (i, c) in digits.chars().enumerate() {
@@ -86,36 +115,55 @@ fn grouped(n: usize) -> String {
     out
 }
 
-#[derive(Default)]
 struct Tree {
-    /// Text, and how many numbers can be learned in the part it names.
-    lines: Vec<(String, Option<usize>)>,
+    lines: Vec<Line>,
+    /// Whether a part has a line.
+    shows: fn(&Value) -> bool,
+    headline: fn(&Instance) -> Result<String, Error>,
     /// Modules, containers and parameters that have been shown.
     objects: HashSet<*const Obj>,
     cells: HashSet<u64>,
 }
 
 impl Tree {
+    fn of(
+        v: &Value,
+        shows: fn(&Value) -> bool,
+        headline: fn(&Instance) -> Result<String, Error>,
+    ) -> Result<Vec<Line>, Error> {
+        let (objects, cells) = (HashSet::new(), HashSet::new());
+        let text = v.as_instance().map_or(Ok(describe(v)), headline)?;
+        let top = Line { text, count: count(v), value: v.clone(), is_new: true };
+        let mut tree = Tree { lines: vec![top], shows, headline, objects, cells };
+        if let Value::Obj(o) = v {
+            tree.objects.insert(Rc::as_ptr(o));
+        }
+        tree.children(v, 1)?;
+        Ok(tree.lines)
+    }
+
     fn children(&mut self, v: &Value, depth: usize) -> Result<(), Error> {
-        let parts: Vec<(String, Value)> = parts(v).into_iter().filter(|(_, v)| is_shown(v)).collect();
+        let parts: Vec<(String, Value)> = parts(v).into_iter().filter(|(_, v)| (self.shows)(v)).collect();
         let width = parts.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
         for (name, value) in &parts {
             if self.lines.len() >= MAX_LINES || depth > MAX_DEPTH {
-                self.lines.push((format!("{:indent$}…", "", indent = 2 * depth), None));
+                let text = format!("{:indent$}…", "", indent = 2 * depth);
+                self.lines.push(Line { text, count: None, value: Value::None, is_new: false });
                 return Ok(());
             }
             let (what, is_new) = match value {
                 Value::Tensor(t) => (tensor::meta(t), true),
                 Value::Cell(p) => (tensor::meta(&p.data()), self.cells.insert(p.id())),
                 Value::Obj(o) => {
-                    let what = value.as_instance().map_or(Ok(describe(value)), headline)?;
+                    let what = value.as_instance().map_or(Ok(describe(value)), self.headline)?;
                     (what, self.objects.insert(Rc::as_ptr(o)))
                 }
                 other => (describe(other), true),
             };
             let mark = if is_new { "" } else { "  shown above" };
             let text = format!("{:indent$}{name:width$}  {what}{mark}", "", indent = 2 * depth);
-            self.lines.push((text, count(value).filter(|n| *n > 0 && is_new)));
+            let count = count(value).filter(|n| *n > 0 && is_new);
+            self.lines.push(Line { text, count, value: value.clone(), is_new });
             if is_new {
                 self.children(value, depth + 1)?;
             }

@@ -27,7 +27,7 @@ pub use trig::Trigonometric;
 
 use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
 
-/// One float of a vector. `FUSED`: [`Real::mul_add`] rounds once.
+/// One float of a vector. `FUSED`: `mul_add` rounds once.
 #[derive(Clone, Copy, PartialEq, PartialOrd, Debug)]
 #[repr(transparent)]
 pub struct Lane<T, const FUSED: bool>(pub T);

@@ -1,4 +1,4 @@
-//! From an op's formula to its [`Tiles`]: [`tiles!`] makes a function of it, generic over [`Real`] where it is one of
+//! From an op's formula to its [`Tiles`]: `tiles!` makes a function of it, generic over [`Real`] where it is one of
 //! floats, and the traits here make a [`Kernel`] of that for each element type.
 
 use std::marker::PhantomData;
@@ -139,7 +139,7 @@ type Fused<T> = Lane<T, true>;
 macro_rules! adders {
     (floats { $($float:ident $FloatBody:ident $FloatKernel:ident;)+ }
      fixed { $($fixed:ident $FixedBody:ident $FixedKernel:ident $dtype:ident;)+ }) => {
-        /// What [`tiles!`] expands to.
+        /// What `tiles!` expands to.
         impl Tiles {
             $(
                 pub const fn $float<B: $FloatBody>(self) -> Tiles {

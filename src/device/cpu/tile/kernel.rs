@@ -117,7 +117,7 @@ const fn row(dtype: DType) -> usize {
 }
 
 impl Tiles {
-    /// No kernels yet; [`tiles!`] adds them.
+    /// No kernels yet; `tiles!` adds them.
     pub const fn new(name: &'static str, arity: u8, cuda: &'static str) -> Tiles {
         let table = [[[None; VARIANTS]; 4]; 3];
         Tiles { name, arity, cuda, operands: [Class::Same; 3], result: Class::Same, basic: None, table }

@@ -1,7 +1,7 @@
 //! Elementwise kernels and the machine that chains them.
 //!
 //! [`Tiles`] is one op's loops: for each element type, instruction set and choice of scalar operands. An op's
-//! file says its formula once, through [`tiles!`]. [`Program`] is a chain of such ops over registers of
+//! file says its formula once, through `tiles!`. [`Program`] is a chain of such ops over registers of
 //! [`TILE`] elements, which [`run`] takes through memory in one pass.
 
 mod formula;

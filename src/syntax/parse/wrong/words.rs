@@ -8,6 +8,7 @@ use crate::syntax::words::is_reserved;
 
 pub(super) fn diagnose(p: &Place) -> Option<Diagnostic> {
     quotes(p)
+        .or_else(|| test(p))
         .or_else(|| conditional(p))
         .or_else(|| is(p))
         .or_else(|| foreign_word(p, Some(p.at)))
@@ -43,6 +44,46 @@ fn quotes(p: &Place) -> Option<Diagnostic> {
     match text {
         "'" | "“" | "”" | "‘" | "’" | "`" => Some(
             p.error(codes::QUOTES, "strings stand in double quotes", "another kind of quote").help("write `\"…\"`"),
+        ),
+        _ => None,
+    }
+}
+
+/// `test("name") { … }`, `test name { … }`, `test { … }`, `test "name"` without a block. Elsewhere `test` is a name.
+fn test(p: &Place) -> Option<Diagnostic> {
+    let scene = p.scene;
+    let next = p.head + 1;
+    if p.text_of_head() != "test" || p.at < next || p.scene.parent(p.at) != scene.parent(p.head) && !p.is_end() {
+        return None;
+    }
+    let name = |from: usize, to: usize| p.source(from, to).trim_matches('"').to_string();
+    let form = |name: &str| format!("write `test \"{}\" {{ … }}`", brief(name));
+    if scene.token(Some(next)) == Some(Token::Quote) {
+        let end = scene.closer(next) + 1;
+        if p.at < end {
+            return None;
+        }
+        let help = match p.is_end() && p.text_after() == "{" {
+            true => "the `{` stands on the line of its test".to_string(),
+            false => form(&name(next, end)),
+        };
+        return Some(p.needed(codes::TEST, "a test needs a block", "a `{`").help(help));
+    }
+    let block = scene.find(p.at, |t| t == "{");
+    if scene.word(Some(block)) != "{" {
+        return None;
+    }
+    match p.token() {
+        Some(Token::Open) if p.at == next => {
+            Some(p.error(codes::TEST, "a test needs a name", "a name in quotes is needed before this").help(form("…")))
+        }
+        Some(Token::Word) if p.at == next => Some(
+            p.error(codes::TEST, "the name of a test stands in quotes", "no quotes around it")
+                .help(form(p.source(next, block).trim_end_matches("()"))),
+        ),
+        Some(Token::Open) if scene.word(Some(next)) == "(" && scene.closer(next) + 1 == p.at => Some(
+            p.error_at(next, codes::TEST, "the name of a test has no parentheses around it", "not needed")
+                .help(form(&name(next + 1, scene.closer(next)))),
         ),
         _ => None,
     }
