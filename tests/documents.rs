@@ -12,12 +12,12 @@ use crate::cli::run_in;
 
 const LANGUAGES: [&str; 2] = ["en", "zh"];
 
-fn root() -> &'static Path {
+pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The names of the files in a folder that end so, without that end, in order.
-fn stems(folder: &str, end: &str) -> Vec<String> {
+pub fn stems(folder: &str, end: &str) -> Vec<String> {
     let entries = std::fs::read_dir(root().join(folder)).unwrap_or_else(|e| panic!("{folder}: {e}"));
     let names = entries.map(|e| e.unwrap().file_name().into_string().unwrap());
     let mut stems: Vec<String> = names.filter_map(|n| n.strip_suffix(end).map(str::to_string)).collect();
