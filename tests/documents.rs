@@ -1,8 +1,8 @@
 //! README.md and the pages of docs/tutorial: their programs run, and print what stands below them.
 //!
-//! A program is a block that begins with ` ```reel `, ` ```reel fails ` or ` ```reel warns `. A ` ```text ` block that
-//! follows it, before any other program, is what it prints, errors and warnings included. Each page of the tutorial
-//! begins with the script of its name in `examples/`.
+//! A program is a block that begins with ` ```reel `, ` ```reel fails ` or ` ```reel warns `, or with ` ```reel test ` if
+//! its tests are run. A ` ```text ` block that follows it, before any other program, is what it prints, errors and
+//! warnings included. Each page of the tutorial begins with the script of its name in `examples/`.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -73,6 +73,15 @@ impl Page {
         blocks
     }
 
+    /// Where its links lead to, those in blocks of code left out.
+    fn links(&self) -> Vec<String> {
+        let mut prose = self.text.clone();
+        for block in self.blocks().iter().rev() {
+            prose.replace_range(block.place.clone(), "");
+        }
+        prose.split("](").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0.to_string())).collect()
+    }
+
     /// Each program and what is written of its output.
     fn programs(&self) -> Vec<(Block<'_>, Option<Block<'_>>)> {
         let mut programs: Vec<(Block, Option<Block>)> = Vec::new();
@@ -97,9 +106,10 @@ impl Runs {
         let run = || {
             let folder = tempfile::tempdir().unwrap();
             std::fs::write(folder.path().join(name), program.text).unwrap();
-            let (code, stdout, stderr) = run_in(folder.path(), &[name], "");
+            let args: &[&str] = if program.head == "reel test" { &["test", name] } else { &[name] };
+            let (code, stdout, stderr) = run_in(folder.path(), args, "");
             let as_said = match program.head {
-                "reel" => code == Some(0) && stderr.is_empty(),
+                "reel" | "reel test" => code == Some(0) && stderr.is_empty(),
                 "reel warns" => code == Some(0) && !stderr.is_empty(),
                 "reel fails" => code == Some(1),
                 head => return Err(format!("`{head}` is not known")),
@@ -267,6 +277,24 @@ fn the_tutorial_has_every_chapter() {
             page.blocks().iter().map(|b| (b.head.to_string(), b.text.to_string())).collect()
         };
         assert!(blocks(&en) == blocks(&zh), "{name}: the blocks differ between languages");
+    }
+}
+
+/// Links to other files lead to files.
+#[test]
+fn links_lead_somewhere() {
+    let mut pages = vec![Page::read("README.md")];
+    for name in chapters().into_iter().chain(["README".into()]) {
+        pages.extend(LANGUAGES.map(|language| Page::chapter(language, &name)));
+    }
+    for page in pages {
+        let folder = root().join(&page.path).parent().unwrap().to_path_buf();
+        let links = page.links();
+        assert!(!links.is_empty(), "{}", page.path.display());
+        for link in links.iter().filter(|l| !l.starts_with("http")) {
+            let target = link.split('#').next().unwrap();
+            assert!(folder.join(target).exists(), "{}: {link} leads nowhere", page.path.display());
+        }
     }
 }
 
