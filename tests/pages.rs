@@ -5,7 +5,7 @@ use std::path::Path;
 
 use reel::diagnostic::explain::{page, pages};
 
-use crate::cli::{run, run_in};
+use crate::cli::run_in;
 
 fn text(path: &str) -> String {
     std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()

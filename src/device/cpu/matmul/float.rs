@@ -2,7 +2,7 @@
 
 use std::mem::MaybeUninit;
 
-use super::kernel::{self, Block, DEPTH};
+use super::kernel::{self, Block, DEPTH, NEAR};
 #[cfg(target_arch = "x86_64")]
 use super::lanes::{F32x8, F32x16, F64x4, F64x8};
 use super::lanes::{Four, Vector};
@@ -109,8 +109,6 @@ kernels! {
     fn scaled_rows(row: Row): vector::scaled_rows::<T::Avx512>(row), vector::scaled_rows::<T::Avx2>(row), vector::scaled_rows::<T::Baseline>(row);
 }
 
-/// Columns that go together through one depth of `b`, so that this part of it stays in the second-level cache.
-const NEAR: usize = 240;
 /// Elements of `b` that are packed at a time: on the stack, or where there is more in a block of memory.
 const STACK: usize = 48 * DEPTH;
 const HEAP: usize = 2048 * DEPTH;
