@@ -280,6 +280,17 @@ fn the_tutorial_has_every_chapter() {
     }
 }
 
+#[test]
+fn the_readme_lists_every_example() {
+    let readme = Page::read("README.md");
+    for name in stems("examples", ".reel") {
+        assert!(
+            readme.text.contains(&format!("(examples/{name}.reel)")),
+            "README.md does not link examples/{name}.reel"
+        );
+    }
+}
+
 /// Links to other files lead to files.
 #[test]
 fn links_lead_somewhere() {

@@ -67,12 +67,12 @@ pub fn modules(v: &Value) -> Result<Vec<Line>, Error> {
         let parts = parts(v);
         is_module(v) || !parts.is_empty() && (parts.iter().any(|(_, v)| is_module(v)) || !cells(v).is_empty())
     };
-    Tree::of(v, shows, short_headline)
+    Tree::of(v, shows)
 }
 
 /// The whole module, a line for each part that holds parameters or tensors.
 pub fn tree(out: &mut String, v: &Value) -> Result<(), Error> {
-    let lines = Tree::of(v, is_shown, headline)?;
+    let lines = Tree::of(v, is_shown)?;
     let width = lines.iter().map(|line| line.text.chars().count()).max().unwrap_or(0);
     let numbers: Vec<String> = lines.iter().map(|line| line.count.map(grouped).unwrap_or_default()).collect();
     let most = numbers.iter().map(String::len).max().unwrap_or(0);
@@ -119,22 +119,17 @@ struct Tree {
     lines: Vec<Line>,
     /// Whether a part has a line.
     shows: fn(&Value) -> bool,
-    headline: fn(&Instance) -> Result<String, Error>,
     /// Modules, containers and parameters that have been shown.
     objects: HashSet<*const Obj>,
     cells: HashSet<u64>,
 }
 
 impl Tree {
-    fn of(
-        v: &Value,
-        shows: fn(&Value) -> bool,
-        headline: fn(&Instance) -> Result<String, Error>,
-    ) -> Result<Vec<Line>, Error> {
+    fn of(v: &Value, shows: fn(&Value) -> bool) -> Result<Vec<Line>, Error> {
         let (objects, cells) = (HashSet::new(), HashSet::new());
-        let text = v.as_instance().map_or(Ok(describe(v)), headline)?;
+        let text = v.as_instance().map_or(Ok(describe(v)), short_headline)?;
         let top = Line { text, count: count(v), value: v.clone(), is_new: true };
-        let mut tree = Tree { lines: vec![top], shows, headline, objects, cells };
+        let mut tree = Tree { lines: vec![top], shows, objects, cells };
         if let Value::Obj(o) = v {
             tree.objects.insert(Rc::as_ptr(o));
         }
@@ -155,7 +150,7 @@ impl Tree {
                 Value::Tensor(t) => (tensor::meta(t), true),
                 Value::Cell(p) => (tensor::meta(&p.data()), self.cells.insert(p.id())),
                 Value::Obj(o) => {
-                    let what = value.as_instance().map_or(Ok(describe(value)), self.headline)?;
+                    let what = value.as_instance().map_or(Ok(describe(value)), short_headline)?;
                     (what, self.objects.insert(Rc::as_ptr(o)))
                 }
                 other => (describe(other), true),
