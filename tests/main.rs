@@ -2,6 +2,7 @@ mod cli;
 mod cuda;
 mod documents;
 mod errors;
+mod examples;
 mod files;
 mod indexing;
 mod layering;
