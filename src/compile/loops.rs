@@ -57,6 +57,10 @@ impl Builder<'_, '_> {
             let start = self.jump(Instr::Jump { offset: 0 }, iter.span, &[]);
             self.turns(Head::Items { base, dst }, vec![start], span, items.span, |b| {
                 let (index, index_bound) = b.loop_variable(position);
+                if index_bound {
+                    // Over a value that has to be let go of, subtraction would use up its operand: the loop's own count.
+                    b.emit(Instr::Clear { from: index, count: 1 }, iter.span);
+                }
                 b.emit(Instr::SubI { assign: false, dst: index, a: base + 1, imm: 1 }, iter.span);
                 if !index_bound {
                     b.bind_pattern(position, index, iter.span);
