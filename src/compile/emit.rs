@@ -192,7 +192,14 @@ impl<'s, 'a> Builder<'s, 'a> {
         self.span = span;
         self.code.instrs.push(instr);
         self.sites.pcs.push(self.sites.places.len() as u32);
-        self.sites.places.push(SourcePlace { span, operands: operands.into() });
+        self.sites.places.push(SourcePlace { span, operands: operands.into(), new_axis: false });
+    }
+
+    /// Of the instruction that was emitted last.
+    pub fn note_new_axis(&mut self) {
+        if let Some(place) = self.sites.places.last_mut() {
+            place.new_axis = true;
+        }
     }
 
     pub fn here(&self) -> usize {

@@ -223,6 +223,9 @@ impl Builder<'_, '_> {
     pub fn binary(&mut self, op: BinaryOp, a: &Expr, b: &Expr, dst: Reg, span: Span, assign: bool) {
         let left = self.operand_before(a, &[b]);
         self.binary_with(op, left, b, dst, span, [a.span, b.span], assign);
+        if makes_axis(a) || makes_axis(b) {
+            self.note_new_axis();
+        }
     }
 
     /// The left operand is in a register already.
@@ -462,4 +465,19 @@ fn clauses_may_assign(clauses: &[Clause]) -> bool {
     clauses.iter().any(|c| match c {
         Clause::For(_, e) | Clause::If(e) => may_assign(e),
     })
+}
+
+/// `x[.., none]`, `x.unsqueeze(1)`, or something simple around it.
+fn makes_axis(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::Index(x, items) => {
+            let is_new = |item: &IndexItem| matches!(&item.kind, IndexKind::At(e) if matches!(e.kind, ExprKind::None));
+            items.iter().any(is_new) || makes_axis(x)
+        }
+        ExprKind::Unary(_, x) => makes_axis(x),
+        ExprKind::Method(x, name, _) => &*name.text == "unsqueeze" || makes_axis(x),
+        ExprKind::Call(f, _) => matches!(&f.kind, ExprKind::Name(name) if &**name == "unsqueeze"),
+        ExprKind::Binary(_, _, x, y) => makes_axis(x) || makes_axis(y),
+        _ => false,
+    }
 }

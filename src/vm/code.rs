@@ -116,6 +116,8 @@ pub struct SourcePlace {
     pub span: Span,
     /// The operands, in the order in which the instruction numbers them.
     pub operands: Box<[Span]>,
+    /// An operand is given a new axis right here, so it is meant to broadcast.
+    pub new_axis: bool,
 }
 
 impl Sites {

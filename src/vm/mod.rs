@@ -229,6 +229,9 @@ impl Vm {
             return;
         }
         for w in self.cx.take_warnings() {
+            if w.code == "WARN-01" && self.place_of_site(w.site).is_some_and(|p| p.new_axis) {
+                continue;
+            }
             let mut d = Diagnostic::warning(w.code, w.message);
             d.help = w.help;
             if let Some(span) = self.span_of_site(w.site) {
@@ -326,9 +329,13 @@ impl Vm {
 
     /// Where a place that the tape noted is in the source.
     pub fn span_of_site(&self, site: u32) -> Option<Span> {
+        self.place_of_site(site).map(|p| p.span)
+    }
+
+    fn place_of_site(&self, site: u32) -> Option<&code::SourcePlace> {
         let at = self.sites.partition_point(|s| s.base <= site).checked_sub(1)?;
         let sites = &self.sites[at];
-        sites.place((site - sites.base) as usize).map(|p| p.span)
+        sites.place((site - sites.base) as usize)
     }
 
     // ---- the running frame
