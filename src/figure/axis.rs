@@ -61,7 +61,10 @@ impl Axis {
             return ticks;
         }
         let (lo, hi) = if self.log { (10f64.powf(self.lo), 10f64.powf(self.hi)) } else { (self.lo, self.hi) };
-        let ticks = round_numbers(lo, hi, most, self.whole)
+        // Where the round numbers that far apart are too few, nearer ones.
+        let ticks = [most, 2 * most, 4 * most]
+            .into_iter()
+            .find_map(|most| round_numbers(lo, hi, most, self.whole))
             .unwrap_or_else(|| vec![(lo, format!("{lo:e}")), (hi, format!("{hi:e}"))]);
         ticks.into_iter().filter_map(|(v, label)| Some(Tick { place: self.place(v)?, label })).collect()
     }
@@ -157,6 +160,7 @@ mod tests {
         assert_eq!(labels(-0.31, 0.3, false, 6), ["-0.3", "-0.2", "-0.1", "0", "0.1", "0.2", "0.3"]);
         assert_eq!(labels(0.0, 3.0, false, 10), ["0", "1", "2", "3"]);
         assert_eq!(labels(1e-7, 5.5e-7, false, 5), ["1e-7", "2e-7", "3e-7", "4e-7", "5e-7"]);
+        assert_eq!(labels(0.948, 9.95, false, 2), ["2", "4", "6", "8"]);
         assert_eq!(labels(0.0, 2e9, false, 4), ["0", "5e8", "1.0e9", "1.5e9", "2.0e9"]);
         assert_eq!(
             labels(100_000.5, 100_002.5, false, 4),

@@ -167,11 +167,22 @@ impl Tree {
     }
 }
 
+/// What a value holds, by name. Of a module its fields and then its arguments; what it has in a field `_layers` belongs to
+/// the module itself, as it does in files.
 fn parts(v: &Value) -> Vec<(String, Value)> {
     let Value::Obj(o) = v else { return Vec::new() };
+    let is_container = |v: &Value| v.as_list().is_some() || v.as_tuple().is_some() || v.as_record().is_some();
     let numbered = |items: &[Value]| items.iter().enumerate().map(|(i, v)| (format!("[{i}]"), v.clone())).collect();
     match &**o {
-        Obj::Instance(i) => i.params().into_iter().chain(i.fields()).map(|(k, v)| (k.to_string(), v)).collect(),
+        Obj::Instance(i) => {
+            let all = i.fields().into_iter().chain(i.params());
+            all.flat_map(
+                |(k, v)| {
+                    if k.starts_with('_') && is_container(&v) { parts(&v) } else { vec![(k.to_string(), v)] }
+                },
+            )
+            .collect()
+        }
         Obj::Record(r) => r.entries().into_iter().map(|(k, v)| (k.to_string(), v)).collect(),
         Obj::Tuple(t) => numbered(t.parts()),
         Obj::List(l) => numbered(&l.borrow()),
