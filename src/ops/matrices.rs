@@ -189,7 +189,7 @@ pub fn cotangent(cx: &Cx, s: &Saved, k: usize, dtype: DType, dims: &Dims) -> Ten
 
 /// `u` scaled column by column.
 pub fn scale_columns(cx: &Cx, u: &Tensor, by: &Tensor) -> Tensor {
-    cx.mul(u, cx.unsqueeze(by, by.ndim() - 1))
+    cx.mul(u, cx.unsqueeze(by, by.ndim().saturating_sub(1)))
 }
 
 /// `v` scaled row by row.
@@ -199,18 +199,20 @@ pub fn scale_rows(cx: &Cx, v: &Tensor, by: &Tensor) -> Tensor {
 
 /// A square matrix with `d` on the diagonal, row by row of a batch.
 pub fn diagonal_matrix(cx: &Cx, d: &Tensor) -> Tensor {
-    let n = d.dims()[d.ndim() - 1];
+    // Without dims it stands in for what has failed, as when Ctrl-C comes between two operations of a rule.
+    let Some(&n) = d.dims().last() else { return d.clone() };
     cx.select(&unit(cx, n), cx.unsqueeze(d, d.ndim()), 0.0)
 }
 
 /// The first `k` columns of a cotangent. What lies beyond them belongs to vectors that no input decides, so it has to
 /// be 0.
 pub fn first_columns(cx: &Cx, g: &Tensor, k: usize, what: &'static str) -> Tensor {
-    let last = g.ndim() - 1;
-    let n = g.dims()[last];
+    // Without dims it stands in for what has failed.
+    let Some(&n) = g.dims().last() else { return g.clone() };
     if n == k {
         return g.clone();
     }
+    let last = g.ndim() - 1;
     let zeros = cx.without_grad(|| {
         let rest = cx.narrow(&g.detach(), last, k, n - k);
         let any = cx.run(&super::any::ANY, &[cx.ne(&rest, 0.0).into()], &[]);
