@@ -233,7 +233,7 @@ pub fn run_all(cx: &Cx, op: &'static Op, args: &[Operand], attrs: &[Attr], count
         Ok(found) => found.into_vec(),
         Err(e) => {
             cx.fail(e);
-            vec![Tensor::scalar(DType::F32, Num::Float(f64::NAN)); count]
+            vec![super::rules::stand_in(); count]
         }
     }
 }

@@ -82,7 +82,7 @@ impl Cx {
     pub fn infallible(&self, r: Result<Tensor>) -> Tensor {
         r.unwrap_or_else(|e| {
             self.fail(e);
-            Tensor::scalar(DType::F32, Num::Float(f64::NAN))
+            stand_in()
         })
     }
 
@@ -285,4 +285,11 @@ pub fn ints(list: &[i64]) -> Attr {
 /// Sizes as an attribute.
 pub fn sizes(dims: &[usize]) -> Attr {
     Attr::Ints(dims.iter().map(|&d| d as i64).collect())
+}
+
+/// What a rule goes on with when one of its operations has failed, as when Ctrl-C comes between two of them; its result is
+/// thrown away. It has two dims, as rules for matrices look at the last two.
+pub fn stand_in() -> Tensor {
+    let nan = Num::Float(f64::NAN);
+    Tensor::full(DType::F32, Dims::of(&[1, 1]), nan).unwrap_or_else(|_| Tensor::scalar(DType::F32, nan))
 }
