@@ -45,17 +45,32 @@ fn main() {
         modules += close;
     }
     writeln!(modules, "pub const NAMESPACES: &[&str] = &{NAMESPACES:?};").expect("writing to a string");
-    let mut library = String::from("pub static FILES: &[(&str, &str)] = &[\n");
+    let mut library = String::from("static FILES: &[File] = &[\n");
     let mut texts = entries(&Path::new(&root).join("src/std"));
     texts.sort();
     for file in texts {
         println!("cargo::rerun-if-changed={}", file.display());
-        writeln!(library, "    ({:?}, include_str!({:?})),", stem(&file), file.display()).expect("writing to a string");
+        let (stem, path) = (stem(&file), file.display());
+        let prefix = if NAMESPACES.contains(&&*stem) { format!("{stem}.") } else { String::new() };
+        let text = std::fs::read_to_string(&file).expect("a file of the source can be read");
+        let names: Vec<String> = declared(&text).map(|name| prefix.clone() + name).collect();
+        let line =
+            format!("File {{ stem: {stem:?}, prefix: {prefix:?}, names: &{names:?}, text: include_str!({path:?}) }}");
+        writeln!(library, "    {line},").expect("writing to a string");
     }
     let out = std::env::var("OUT_DIR").expect("set by cargo");
     let write = |name, text| std::fs::write(Path::new(&out).join(name), text).expect("OUT_DIR can be written to");
     write("registry.rs", modules + &list + "];\n" + &families + "];\n");
     write("library.rs", library + "];\n");
+}
+
+/// Names declared at the start of a line by `fn` and `module`; those that begin with `_` are the file's own.
+fn declared(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| {
+        let rest = ["fn ", "module ", "graph fn "].iter().find_map(|word| line.strip_prefix(word))?;
+        let name = rest.split('(').next()?.trim();
+        (!name.is_empty() && !name.starts_with('_')).then_some(name)
+    })
 }
 
 fn stem(path: &Path) -> String {
