@@ -175,3 +175,44 @@ fn an_interrupted_backward() {
     let lines: Vec<&str> = text.lines().skip(1).collect();
     assert_eq!(lines, ["f32[1] [7.0] none true", "f32[1] [11.0] f32[1] [3.0]"]);
 }
+
+/// A rule whose operations are interrupted one by one goes on with stand-ins, whatever dims it expects: no panic.
+#[test]
+fn interrupted_rules_of_matrices() {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+    let interrupt = Arc::new(AtomicBool::new(false));
+    let mut session = Session::new(Options {
+        out: Box::new(Sink::default()),
+        interrupt: interrupt.clone(),
+        threads: Some(1),
+        ..Options::default()
+    });
+    let program = r#"
+        let a = tensor([[1.5, 2.25, -0.5, 0.75], [-0.75, 4.5, 1.0, -2.0]], dtype: "f64")
+        fn value(x) {
+            let (u, s, v) = linalg.svd(x, full_matrices: false)
+            let (q, r) = linalg.qr(x.T)
+            let (l, w) = linalg.eigh(x @ x.T)
+            sum(sin(u)) + sum(s * s) + sum(cos(v)) + sum(sin(r)) + sum(l * sin(abs(w)))
+        }
+        fn slopes() { while true { grad(|x| sum(sin(grad(value)(x))))(a) } }"#;
+    assert!(session.eval("1", program).is_ok());
+    for turn in 0..300 {
+        let done = Arc::new(AtomicBool::new(false));
+        let watch = std::thread::spawn({
+            let (done, interrupt) = (done.clone(), interrupt.clone());
+            move || {
+                // The session takes the flag down as it begins: it is put up until the program has ended.
+                while !done.load(Relaxed) {
+                    std::thread::sleep(Duration::from_micros(500 + 20 * (turn % 50)));
+                    interrupt.store(true, Relaxed);
+                }
+            }
+        });
+        let error = session.eval("2", "slopes()").expect_err("interrupted");
+        done.store(true, Relaxed);
+        watch.join().unwrap();
+        assert_eq!(error[0].code, reel::session::INTERRUPTED);
+    }
+}
