@@ -301,8 +301,8 @@ unsafe fn depths_apart<T: Float>(dst: MatViewMut<T>, a: MatView<T>, b: MatView<T
     if pool::threads() == 1 {
         return false;
     }
-    let Ok(sums) = Scratch::<T>::new(others * m * n) else { return false };
-    let sums = Shared(sums.ptr());
+    let Ok(buffer) = Scratch::<T>::new(others * m * n) else { return false };
+    let sums = Shared(buffer.ptr());
     let pieces = m.div_ceil(ROWS);
     pool::parallel((others + 1) * pieces, &|chunk| {
         let (block, row) = (chunk / pieces, chunk % pieces * ROWS);
@@ -310,7 +310,7 @@ unsafe fn depths_apart<T: Float>(dst: MatViewMut<T>, a: MatView<T>, b: MatView<T
         let depth = depth.min(k - from);
         let (dst, accumulate) = match block {
             0 => (dst, accumulate),
-            // SAFETY: there is room for so many blocks.
+            // SAFETY: `buffer` has room for so many blocks.
             _ => (MatViewMut::contiguous(unsafe { sums.get().add((block - 1) * m * n) }, m, n), false),
         };
         let (a, b) = (a.row_range(row, rows).col_range(from, depth), b.row_range(from, depth));
