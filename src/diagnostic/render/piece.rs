@@ -121,7 +121,11 @@ fn labels_in<'a>(file: &SourceFile, labels: impl Iterator<Item = &'a Label>, pri
 /// Within the text, on character boundaries, without a trailing line end, and not over too many lines.
 fn clamp(file: &SourceFile, range: Range<usize>) -> Range<usize> {
     let text = &file.text;
-    let start = text.floor_char_boundary(range.start.min(text.len()));
+    let mut start = text.floor_char_boundary(range.start.min(text.len()));
+    // Within a line end there is no place to draw; a carriage return at the end of the text is one too.
+    if text[..start].ends_with('\r') && matches!(text.as_bytes().get(start), None | Some(b'\n')) {
+        start -= 1;
+    }
     let mut end = text.ceil_char_boundary(range.end.clamp(start, text.len()));
     while end > start && matches!(text.as_bytes()[end - 1], b'\n' | b'\r') {
         end -= 1;

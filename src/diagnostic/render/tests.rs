@@ -225,6 +225,19 @@ fn color_only_when_asked() {
     assert!(render(&d, &s, Style { color: true, width: 80 }).contains('\x1b'));
 }
 
+#[test]
+fn labels_that_begin_within_a_line_end() {
+    for text in ["a\r\n}", "let a = \r\n\r\nb\r\n", "\r\n", "a\r"] {
+        let sources = one(text);
+        for (start, end) in (0..=text.len()).flat_map(|a| (a..=text.len()).map(move |b| (a, b))) {
+            let span = Span::new(FileId(0), start, end);
+            let d = Diagnostic::error("T-1", "m").label(Span::new(FileId(0), 0, 0), "first").label(span, "here");
+            let drawn = plain(&d, &sources);
+            assert!(!drawn.contains("Failed to read") && drawn.contains("here"), "{text:?} {start} {end}\n{drawn}");
+        }
+    }
+}
+
 proptest! {
     /// Any labels on any text, also outside it and within characters: a drawing without control characters.
     #[test]
