@@ -35,7 +35,7 @@ pub mod triangle;
 pub mod variance;
 pub mod windows;
 
-use crate::device::cpu::tile::Tiles;
+use crate::device::cpu::tile::{Basic, Tiles};
 use crate::tape::{Cx, Saved};
 use crate::tensor::Tensor;
 pub use dispatch::{Attr, Attrs, Operand, Outputs};
@@ -262,6 +262,15 @@ impl Op {
     /// The tensor parameters, in order.
     pub fn tensor_params(&self) -> impl Iterator<Item = &'static Param> {
         self.params.iter().filter(|p| p.kind.is_tensor())
+    }
+
+    /// Which of the four operations of arithmetic it is.
+    #[inline(always)]
+    pub(crate) fn basic(&self) -> Option<Basic> {
+        match self.kind {
+            Kind::Tile { tiles, .. } => tiles.basic,
+            _ => None,
+        }
     }
 
     pub fn tiles(&self) -> Option<&'static Tiles> {

@@ -5,7 +5,7 @@
 
 use super::finite::{Spread, gradient_error, is_finite};
 use super::nested::Kept;
-use super::node::{COUNT, NodeRef, SPREAD, WANTED};
+use super::node::{COUNT, FREED, NodeRef, SPREAD, WANTED};
 use super::{ARGUMENT, CUSTOM, Cx, LEAF, PART, Param, Saved};
 use crate::device::cpu::pool;
 use crate::ops::{Grad, OpError, Result};
@@ -46,8 +46,9 @@ impl Cx {
             return Err(rewound_within());
         }
         self.note_rewound(walk.epoch);
-        root.put_cot(loss.slot(), Some(seed));
-        let done = walk.run(&[root], None).and_then(|()| {
+        root.put_cot(loss.slot(), seed);
+        let mut holding = Vec::new();
+        let done = walk.run(&[root], None, (!options.retain).then_some(&mut holding)).and_then(|()| {
             let mut found = Vec::new();
             for leaf in leaves {
                 let (p, g) = (Param::of_leaf(leaf), leaf.take_cot(0));
@@ -68,9 +69,8 @@ impl Cx {
         match done {
             Ok(found) => {
                 found.into_iter().for_each(|(p, g)| p.put_grad(g));
-                if !options.retain {
-                    walk.free(root);
-                }
+                // Not before all is done: an error on the way leaves the tape usable.
+                holding.into_iter().for_each(|n| n.free());
                 Ok(())
             }
             Err(e) => {
@@ -118,7 +118,7 @@ impl Cx {
                 }
             }
         });
-        let ran = walk.run(&roots, Some((wrt, &mut found)));
+        let ran = walk.run(&roots, Some((wrt, &mut found)), None);
         if ran.is_err() {
             walk.clear(&roots);
         }
@@ -219,7 +219,8 @@ impl<'c> Walk<'c> {
         let nested = self.cx.walks.borrow().len() > 1;
         let visit = |n: &'n NodeRef, stack: &mut Vec<&'n NodeRef>| {
             if n.epoch.get() != self.epoch {
-                if n.is_freed() {
+                // A walk around this one has not released yet what it has used up.
+                if n.is_freed() && !(nested && self.cx.walks.borrow().contains(&n.epoch.get())) {
                     return Err(self.rewound_before(n.epoch.get()));
                 }
                 if nested {
@@ -323,8 +324,14 @@ impl<'c> Walk<'c> {
         }
     }
 
-    /// Visits all counted nodes, users first. With `found`, cotangents of the targets end there.
-    fn run<'n>(&self, roots: &[&'n NodeRef], mut found: Found) -> Result<()> {
+    /// Visits all counted nodes, users first. With `found`, cotangents of the targets end there. With `holding`, the
+    /// nodes are used up; those that hold on to tensors are listed there.
+    fn run<'n>(
+        &self,
+        roots: &[&'n NodeRef],
+        mut found: Found,
+        mut holding: Option<&mut Vec<&'n NodeRef>>,
+    ) -> Result<()> {
         self.cx.with_grad_mode(self.record, || {
             let mut ready: Vec<&'n NodeRef> = Vec::new();
             for &r in roots {
@@ -359,6 +366,14 @@ impl<'c> Walk<'c> {
                     }
                     continue;
                 }
+                if let Some(holding) = &mut holding
+                    && n.op != &ARGUMENT
+                {
+                    n.set_flag(FREED, true);
+                    if n.holds_tensors() {
+                        holding.push(n);
+                    }
+                }
                 if found.is_none() && !self.checks && self.step_plain(n, &mut ready) {
                     if let Some(e) = self.cx.take_failure() {
                         return Err(e);
@@ -383,29 +398,33 @@ impl<'c> Walk<'c> {
     }
 
     fn peek_cot(&self, n: &NodeRef, slot: u8) -> Option<Tensor> {
-        let g = n.take_cot(slot);
+        let g = n.take_cot(slot)?;
         n.put_cot(slot, g.clone());
-        g
+        Some(g)
     }
 
     /// `step` for the commonest nodes, of one result and plain rules, with what follows it. False where it does not
     /// apply; nothing has happened then.
     #[inline(always)]
     fn step_plain<'n>(&self, n: &'n NodeRef, ready: &mut Vec<&'n NodeRef>) -> bool {
-        if n.extra.is_some() || n.op.vjp.len() < n.few() || n.op == &ARGUMENT {
+        if n.extra.is_some() || n.op == &ARGUMENT {
             return false;
         }
         let inputs = &n.inputs[..n.few()];
-        if n.op.vjp.iter().zip(inputs).any(|(rule, input)| input.is_some() && !matches!(rule, Grad::Rule(..))) {
-            return false;
-        }
-        let g = n.cot.take();
-        for (k, input) in inputs.iter().enumerate() {
-            let Some(input) = input else { continue };
-            if let (Some(g), Grad::Rule(_, rule)) = (&g, &n.op.vjp[k]) {
-                let gi = rule(self.cx, &Saved::new(n, &[]), g);
-                let slot = if k == 0 { n.slots & 15 } else { n.slots >> 4 };
-                self.deliver(n, k, input, slot, gi);
+        if !self.step_word(n) {
+            let rules = n.op.vjp;
+            if rules.len() < inputs.len()
+                || rules.iter().zip(inputs).any(|(rule, input)| input.is_some() && !matches!(rule, Grad::Rule(..)))
+            {
+                return false;
+            }
+            if let Some(g) = n.take_cot(0) {
+                for (k, (input, rule)) in inputs.iter().zip(rules).enumerate() {
+                    if let (Some(input), Grad::Rule(_, rule)) = (input, rule) {
+                        let gi = rule(self.cx, &Saved::new(n, &[]), &g);
+                        self.deliver(n, k, input, n.slot_of(k), gi);
+                    }
+                }
             }
         }
         for input in inputs.iter().flatten() {
@@ -413,6 +432,31 @@ impl<'c> Walk<'c> {
             input.uses.set(uses);
             if uses == 0 && input.op != &LEAF {
                 ready.push(input);
+            }
+        }
+        true
+    }
+
+    /// Arithmetic on single numbers, by their bits. The numbers are those of the rules. False where it does not apply.
+    #[inline(always)]
+    fn step_word(&self, n: &NodeRef) -> bool {
+        let (Some(g), Some(basic)) = (n.word_cot(), n.op.basic()) else { return false };
+        if self.record || n.slots != 0 {
+            return false;
+        }
+        let mut gradients = [0; 2];
+        for (k, gradient) in gradients.iter_mut().enumerate() {
+            let Some(input) = &n.inputs[k] else { continue };
+            let operand = |k| n.word_operand(k);
+            match basic.pull(k, n.dtype, g, operand) {
+                Some(word) if input.dtype == n.dtype && input.takes_words() => *gradient = word,
+                _ => return false,
+            }
+        }
+        n.drop_word_cot();
+        for (input, gradient) in n.inputs.iter().zip(gradients) {
+            if let Some(input) = input {
+                input.add_word_cot(gradient);
             }
         }
         true
@@ -474,7 +518,7 @@ impl<'c> Walk<'c> {
                     let merged = acc.is_some();
                     let sum = f(self.cx, &saved, cot, acc);
                     if merged {
-                        input.put_cot(slot, Some(sum));
+                        input.put_cot(slot, sum);
                         continue;
                     }
                     sum
@@ -543,7 +587,7 @@ impl<'c> Walk<'c> {
             },
             Some(old) => self.cx.accumulate(old, g),
         };
-        n.put_cot(slot, Some(sum));
+        n.put_cot(slot, sum);
     }
 
     /// Refuses the gradient for input `k` of a node if it is the first that is not finite.
@@ -576,25 +620,7 @@ impl<'c> Walk<'c> {
         Err(gradient_error(n, "the sum of the gradients for", &spread.faults(), &read)?)
     }
 
-    /// Releases what the nodes saved, after all of them are done: an error on the way leaves the tape usable.
-    fn free(&self, root: &NodeRef) {
-        let mut stack = vec![root];
-        while let Some(n) = stack.pop() {
-            if n.is_freed() || n.op == &LEAF {
-                continue;
-            }
-            if n.op != &ARGUMENT {
-                n.free();
-            }
-            if n.extra.is_none() {
-                stack.extend(n.inputs.iter().flatten());
-                continue;
-            }
-            stack.extend((0..n.inputs_len()).filter_map(|k| n.input(k).map(|(p, _)| p)));
-        }
-    }
-
-    /// Drops all cotangents after an error.
+    /// Drops all cotangents after an error; nothing is used up.
     fn clear(&self, roots: &[&NodeRef]) {
         let seen = self.cx.next_epoch();
         let mut stack: Vec<&NodeRef> = roots.to_vec();
@@ -605,6 +631,7 @@ impl<'c> Walk<'c> {
             }
             n.epoch.set(seen);
             n.take_cots();
+            n.set_flag(FREED, false);
             stack.extend((0..n.inputs_len()).filter_map(|k| n.input(k).map(|(p, _)| p)));
         }
         self.cx.take_failure();

@@ -13,6 +13,7 @@ mod node;
 mod param;
 mod record;
 mod saved;
+mod slot;
 
 pub use backward::BackwardOptions;
 pub use cx::{Cx, OpWarning, Rng};

@@ -30,7 +30,7 @@ impl Kept {
         n.uses.set(self.uses);
         n.set_flag(WANTED, self.wanted);
         for (slot, g) in self.cots {
-            n.put_cot(slot, Some(g));
+            n.put_cot(slot, g);
         }
     }
 }

@@ -1,11 +1,13 @@
 //! The tape's cells: one node for each recorded operation, one leaf for each parameter.
 
+use super::slot::Slot;
+use crate::device::cpu::tile::Basic;
 use crate::device::slab::{Rcs, end_now};
 use crate::device::{DType, with_local};
 use crate::ops::{Attr, Op};
 use crate::slabbed;
 use crate::tensor::{Dims, Num, Tensor};
-use std::cell::{Cell, RefCell, UnsafeCell};
+use std::cell::{Cell, RefCell};
 use std::ptr::NonNull;
 
 pub type NodeRef = Rcs<NodeObj>;
@@ -27,17 +29,18 @@ pub struct NodeObj {
     pub(super) epoch: Cell<u32>,
     /// Of its first result.
     pub dtype: DType,
-    /// Tensor inputs, host numbers included, up to 3; and which of two were broadcast.
+    /// Tensor inputs, host numbers included, up to 3; which of two were broadcast, and what stands for them.
     pub(super) nin: u8,
     pub(super) flags: Cell<u8>,
     /// Which result of input 0 (low half) and of input 1 (high half) it reads.
     pub(super) slots: u8,
     pub(super) inputs: [Option<NodeRef>; 2],
-    pub(super) saved: UnsafeCell<[Option<Tensor>; 2]>,
+    /// What the rules read: of the inputs, or in the second of one input's result. `WORD`: the bits of a number.
+    pub(super) saved: [Slot; 2],
     /// A host number among the operands (bits of an f64), or a leaf's parameter.
     pub(super) num: Cell<u64>,
-    /// The cotangent of its first result, while a backward runs.
-    pub(super) cot: Cell<Option<Tensor>>,
+    /// The cotangent of its first result, while a backward runs. `WORD_COT`: the bits of a number.
+    pub(super) cot: Slot,
     pub(super) extra: Option<Box<Extra>>,
 }
 slabbed!(NodeObj, end: end_node);
@@ -70,12 +73,14 @@ pub struct Extra {
 /// `nin`: how many, and `SPREAD << k` when input `k` was broadcast and `saved[k]` knows its shape.
 pub(super) const COUNT: u8 = 3;
 pub(super) const SPREAD: u8 = 4;
+/// `NUM << k` when `num` is operand `k`; `WORD << k` when `saved[k]` is a number of the node's dtype by its bits.
+pub(super) const NUM: u8 = 16;
+const WORD: u8 = 64;
 
 /// `flags`
 pub(super) const FREED: u8 = 1;
-/// `num` is operand 0, or operand 1.
-pub(super) const NUM0: u8 = 2;
-pub(super) const NUM1: u8 = 4;
+/// The cotangent is a number of the node's dtype by its bits.
+const WORD_COT: u8 = 2;
 /// A gradient of it has been asked for or leads to one that has.
 pub(super) const WANTED: u8 = 8;
 /// How many checkpointed functions were running when it was made: the upper four bits.
@@ -109,27 +114,44 @@ impl NodeObj {
         self.flag(FREED)
     }
 
+    /// Which result the input that stands in the node itself reads.
+    #[inline(always)]
+    pub(super) fn slot_of(&self, k: usize) -> u8 {
+        if k == 0 { self.slots & 15 } else { self.slots >> 4 }
+    }
+
     /// The node of tensor input `k` and which of its results is read; none for what is not tracked.
     #[inline(always)]
     pub fn input(&self, k: usize) -> Option<(&NodeRef, u8)> {
         match &self.extra {
             Some(e) if !e.inputs.is_empty() => e.inputs[k].0.as_ref().map(|n| (n, e.inputs[k].1)),
-            _ => {
-                let slot = if k == 0 { self.slots & 15 } else { self.slots >> 4 };
-                self.inputs[k].as_ref().map(|n| (n, slot))
-            }
+            _ => self.inputs[k].as_ref().map(|n| (n, self.slot_of(k))),
         }
     }
 
     /// Lets go of what it saved. What it keeps for a tape that is being looked at stays.
-    #[inline(always)]
     pub(super) fn free(&self) {
-        // SAFETY: no borrow of `saved` lives: `saved` hands out clones only.
-        unsafe { *self.saved.get() = [None, None] };
+        self.drop_saved();
         if let Some(e) = &self.extra {
             e.saved.borrow_mut().clear();
         }
         self.set_flag(FREED, true);
+    }
+
+    #[inline(always)]
+    fn drop_saved(&self) {
+        for k in 0..2 {
+            if self.nin & WORD << k == 0 {
+                // SAFETY: no word, as its bit is not set.
+                drop(unsafe { self.saved[k].take() });
+            }
+        }
+    }
+
+    /// Whether what it saved takes memory beyond the node.
+    #[inline(always)]
+    pub(super) fn holds_tensors(&self) -> bool {
+        self.extra.is_some() || (0..2).any(|k| self.nin & WORD << k == 0 && !self.saved[k].is_empty())
     }
 
     pub(super) fn holds_something(&self) -> bool {
@@ -142,23 +164,69 @@ impl NodeObj {
     #[inline(always)]
     pub(super) fn take_cot(&self, slot: u8) -> Option<Tensor> {
         match slot {
-            0 => self.cot.take(),
+            0 if self.flag(WORD_COT) => {
+                self.set_flag(WORD_COT, false);
+                let word = self.cot.word();
+                self.cot.set_word(0);
+                Some(Tensor::of_word(self.dtype, word))
+            }
+            // SAFETY: no word, as its bit is not set.
+            0 => unsafe { self.cot.take() },
             k => self.extra.as_ref().and_then(|e| e.cots.borrow_mut().get_mut(k as usize - 1).and_then(Option::take)),
         }
     }
 
+    /// Puts the cotangent of result `slot`, of which there is none.
     #[inline(always)]
-    pub(super) fn put_cot(&self, slot: u8, g: Option<Tensor>) {
+    pub(super) fn put_cot(&self, slot: u8, g: Tensor) {
         if slot == 0 {
-            self.cot.set(g);
+            debug_assert!(self.cot.is_empty() && !self.flag(WORD_COT));
+            match g.word() {
+                Some(word) if g.dtype() == self.dtype && !g.is_tracked() => {
+                    self.cot.set_word(word);
+                    self.set_flag(WORD_COT, true);
+                }
+                _ => self.cot.put(g),
+            }
         } else if let Some(e) = &self.extra {
             let mut cots = e.cots.borrow_mut();
             let k = slot as usize - 1;
             if cots.len() <= k {
                 cots.resize(k + 1, None);
             }
-            cots[k] = g;
+            cots[k] = Some(g);
         }
+    }
+
+    /// The cotangent, if it is a single number by its bits.
+    #[inline(always)]
+    pub(super) fn word_cot(&self) -> Option<u64> {
+        self.flag(WORD_COT).then(|| self.cot.word())
+    }
+
+    /// Forgets a cotangent that is a single number.
+    #[inline(always)]
+    pub(super) fn drop_word_cot(&self) {
+        self.cot.set_word(0);
+        self.set_flag(WORD_COT, false);
+    }
+
+    /// Whether `add_word_cot` may be called: no tensor stands there.
+    #[inline(always)]
+    pub(super) fn takes_words(&self) -> bool {
+        self.flag(WORD_COT) || self.cot.is_empty()
+    }
+
+    /// Adds a number of the node's dtype, f32 or f64, to the cotangent of its first result.
+    #[inline(always)]
+    pub(super) fn add_word_cot(&self, word: u64) {
+        debug_assert!(self.takes_words());
+        let sum = match self.word_cot() {
+            None => word,
+            Some(old) => Basic::Add.apply(self.dtype, old, word).unwrap_or(word),
+        };
+        self.cot.set_word(sum);
+        self.set_flag(WORD_COT, true);
     }
 
     /// Everything saved.
@@ -174,11 +242,75 @@ impl NodeObj {
         (0..slots).filter_map(|k| self.take_cot(k).map(|g| (k, g))).collect()
     }
 
-    /// Sets something saved aside; `slot` is 0 or 1 in the node itself.
+    /// What was saved in the node itself. A number comes back as the tensor that it was, at its place on the tape.
     #[inline(always)]
-    pub(super) fn saved(&self, slot: usize) -> Option<Tensor> {
-        // SAFETY: cloned at once; the only writer is `free`.
-        unsafe { (*self.saved.get())[slot].clone() }
+    pub(super) fn saved(&self, k: usize) -> Option<Tensor> {
+        if self.nin & WORD << k == 0 {
+            // SAFETY: no word, as its bit is not set.
+            return unsafe { self.saved[k].get() };
+        }
+        let mut t = Tensor::of_word(self.dtype, self.saved[k].word());
+        // Behind the inputs is the result, which comes without its node.
+        if k < self.few()
+            && let Some((from, slot)) = self.input(k)
+        {
+            t.set_node(from.clone(), slot);
+            t.set_origin(from.site, from.iter);
+        }
+        Some(t)
+    }
+
+    /// Operand `k`, if it is a single number by its bits, saved or a host number.
+    #[inline(always)]
+    pub(super) fn word_operand(&self, k: usize) -> Option<u64> {
+        if self.nin & WORD << k != 0 {
+            return Some(self.saved[k].word());
+        }
+        if self.nin & NUM << k == 0 {
+            return None;
+        }
+        let x = f64::from_bits(self.num.get());
+        match self.dtype {
+            DType::F32 => Some((x as f32).to_bits() as u64),
+            DType::F64 => Some(x.to_bits()),
+            _ => None,
+        }
+    }
+
+    /// Saves an input that is on the tape as input `k`, or is not on it.
+    #[inline(always)]
+    pub(super) fn save(&mut self, k: usize, t: &Tensor) {
+        match t.word() {
+            Some(word) if t.dtype() == self.dtype => {
+                self.saved[k].set_word(word);
+                self.nin |= WORD << k;
+            }
+            _ => self.saved[k].put(t.clone()),
+        }
+    }
+
+    /// Saves the result of an operation on one input: without its node, as a node that holds its own result would
+    /// never end.
+    #[inline(always)]
+    pub(super) fn save_out(&mut self, out: &Tensor) {
+        match out.word() {
+            Some(word) => {
+                self.saved[1].set_word(word);
+                self.nin |= WORD << 1;
+            }
+            None => self.saved[1].put(out.alias(None, 0)),
+        }
+    }
+}
+
+impl Drop for NodeObj {
+    #[inline]
+    fn drop(&mut self) {
+        self.drop_saved();
+        if !self.flag(WORD_COT) {
+            // SAFETY: no word, as its bit is not set.
+            drop(unsafe { self.cot.take() });
+        }
     }
 }
 

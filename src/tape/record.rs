@@ -1,12 +1,13 @@
 //! Putting operations on the tape.
 
-use super::node::{COUNT, Extra, LoopRef, NUM0, NUM1, NodeObj, NodeRef, SPREAD};
+use super::node::{COUNT, Extra, LoopRef, NUM, NodeObj, NodeRef, SPREAD};
+use super::slot::Slot;
 use super::{Cx, LEAF};
 use crate::device::DType;
 use crate::device::slab::Rcs;
 use crate::ops::{Attr, Grad, Needs, Op, Operand};
 use crate::tensor::{Num, Tensor};
-use std::cell::{Cell, RefCell, UnsafeCell};
+use std::cell::{Cell, RefCell};
 
 impl NodeObj {
     pub(super) fn leaf(dtype: DType, cx: &Cx) -> NodeObj {
@@ -41,9 +42,9 @@ impl NodeObj {
             flags: Cell::new(cx.level.get()),
             slots: 0,
             inputs: [None, None],
-            saved: UnsafeCell::new([None, None]),
+            saved: [Slot::empty(), Slot::empty()],
             num: Cell::new(0),
-            cot: Cell::new(None),
+            cot: Slot::empty(),
             extra: None,
         }
     }
@@ -97,11 +98,10 @@ impl Cx {
         n.slots = x.slot();
         n.inputs[0] = Some(node.clone());
         if needs.has(Needs::IN0) {
-            n.saved.get_mut()[0] = Some(x.clone());
+            n.save(0, x);
         }
         if needs.has(Needs::OUT) {
-            // Without its node: a node that holds its own result would never end.
-            n.saved.get_mut()[1] = Some(out.alias(None, 0));
+            n.save_out(out);
         }
         out.set_node(new, 0);
         out.set_origin(self.site(), self.iter());
@@ -182,12 +182,12 @@ impl Cx {
                         n.inputs[k] = Some(node.clone());
                     }
                     if needs.has(Needs::input(k)) {
-                        n.saved.get_mut()[k] = Some(t.clone());
+                        n.save(k, t);
                     }
                 }
                 Arg::Num(v) => {
                     n.num.set(v.to_f64().to_bits());
-                    n.set_flag(if k == 0 { NUM0 } else { NUM1 }, true);
+                    n.nin |= NUM << k;
                 }
             }
         }
@@ -236,7 +236,7 @@ impl Cx {
                     }
                     if needs.has(Needs::input(k)) {
                         if k < 2 {
-                            n.saved.get_mut()[k] = Some((*t).clone());
+                            n.save(k, t);
                         } else {
                             extra.saved.get_mut().push((Needs::input(k).0, (*t).clone()));
                         }

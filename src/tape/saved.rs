@@ -1,6 +1,6 @@
 //! What a gradient rule may read of the node it belongs to.
 
-use super::node::{NUM0, NUM1, NodeObj, NodeRef};
+use super::node::{NUM, NodeObj, NodeRef};
 use crate::device::DType;
 use crate::ops::{Attr, Attrs, Needs, Operand};
 use crate::tensor::{Dims, Num, Tensor};
@@ -32,7 +32,7 @@ impl<'a> Saved<'a> {
             if let Some(t) = n.saved(k) {
                 return Operand::Tensor(t);
             }
-            if n.flag(if k == 0 { NUM0 } else { NUM1 }) {
+            if n.nin & NUM << k != 0 {
                 return Operand::Num(Num::Float(f64::from_bits(n.num.get())));
             }
         }

@@ -151,6 +151,20 @@ impl Tensor {
         Tensor::make(dtype, Shape::SCALAR, || Data::Inline(UnsafeCell::new(word)))
     }
 
+    /// The tensor as a pointer that owns it.
+    #[inline(always)]
+    pub(crate) fn into_raw(self) -> u64 {
+        self.0.into_raw().as_ptr() as u64
+    }
+
+    /// # Safety
+    /// `raw` came from `into_raw`; the tensor that this gives is its only owner.
+    #[inline(always)]
+    pub(crate) unsafe fn from_raw(raw: u64) -> Tensor {
+        // SAFETY: passed on from the caller; `into_raw` never gives null.
+        Tensor(unsafe { Rcs::from_raw(NonNull::new_unchecked(raw as *mut TensorObj)) })
+    }
+
     /// The bits of a tensor of no dimensions whose number is in its cell.
     #[inline(always)]
     pub(crate) fn word(&self) -> Option<u64> {

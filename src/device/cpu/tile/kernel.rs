@@ -82,6 +82,31 @@ impl Basic {
     }
 }
 
+impl Basic {
+    /// The gradient for operand `k` by the bits of the cotangent and of the operands that it reads, as the rules of the
+    /// four operations compute it: g and g; g and -g; g·y and g·x; g/y and -(g·x/y/y). None for types that loops
+    /// compute otherwise, and for an operand that is not there.
+    #[inline(always)]
+    pub fn pull(self, k: usize, dtype: DType, g: u64, operand: impl Fn(usize) -> Option<u64>) -> Option<u64> {
+        match (self, k) {
+            (Basic::Add, _) | (Basic::Sub, 0) if matches!(dtype, DType::F32 | DType::F64) => Some(g),
+            (Basic::Sub, _) => match dtype {
+                DType::F32 => Some((-f32::from_bits(g as u32)).to_bits() as u64),
+                DType::F64 => Some((-f64::from_bits(g)).to_bits()),
+                _ => None,
+            },
+            (Basic::Mul, _) => Basic::Mul.apply(dtype, g, operand(1 - k)?),
+            (Basic::Div, 0) => Basic::Div.apply(dtype, g, operand(1)?),
+            (Basic::Div, _) => {
+                let (x, y) = (operand(0)?, operand(1)?);
+                let once = Basic::Div.apply(dtype, Basic::Mul.apply(dtype, g, x)?, y)?;
+                Basic::Sub.pull(1, dtype, Basic::Div.apply(dtype, once, y)?, operand)
+            }
+            (Basic::Add, _) => None,
+        }
+    }
+}
+
 const VARIANTS: usize = 8;
 type Row = [Option<TileFn>; VARIANTS];
 
