@@ -11,9 +11,9 @@ use super::value::{Obj, Value};
 
 impl Vm {
     #[inline(never)]
-    pub(super) fn execute(&mut self, instr: Instr, floor: usize) -> Result<Next, Error> {
+    pub(super) fn execute(&mut self, instr: &Instr, floor: usize) -> Result<Next, Error> {
         let small = |imm: i16| Value::Int(imm as i64);
-        match instr {
+        match *instr {
             Instr::None { dst } => self.put(dst, Value::None),
             Instr::Bool { dst, value } => self.put(dst, Value::Bool(value)),
             Instr::Int { dst, value } => self.put(dst, Value::Int(value as i64)),

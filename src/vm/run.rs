@@ -28,24 +28,19 @@ impl Vm {
     /// Runs until the frame at position `floor` has returned; its value.
     pub(super) fn run(&mut self, floor: usize) -> Result<Value, Error> {
         loop {
-            let instr = self.run_fast(floor);
-            match self.execute(instr, floor) {
-                Ok(Next::Go) => {}
-                Ok(Next::Finished(value)) => return Ok(value),
+            match self.run_plain(floor) {
+                Ok(value) => return Ok(value),
                 Err(e) => self.unwind(e, floor)?,
             }
         }
     }
 
-    /// Runs instructions up to the first one that needs more than this loop does. The top frame's `pc` is then
-    /// after that instruction.
+    /// Runs until the frame at position `floor` has returned, or up to the first error. The top frame's `pc` is then
+    /// after the instruction that failed.
     #[inline(never)]
-    fn run_fast(&mut self, floor: usize) -> Instr {
-        let frame = self.top();
-        let mut pc: *const Instr = frame.pc;
-        let mut base: *mut Value = frame.base;
-        // SAFETY: the frame's code lives as long as the frame.
-        let mut consts: *const Value = unsafe { (*frame.code).consts_ptr() };
+    fn run_plain(&mut self, floor: usize) -> Result<Value, Error> {
+        // SAFETY: a frame runs, and its code lives as long as it does.
+        let (mut pc, mut base, mut consts) = unsafe { self.registers() };
 
         // SAFETY of the whole loop: the compiler names only registers below `code.registers` and table entries
         // that exist; a frame is entered only when its registers fit the stack's chunk; a frame's closure is kept
@@ -113,6 +108,20 @@ impl Vm {
                         // One more owner: the register.
                         unsafe { std::rc::Rc::increment_strong_count(pointer) };
                         set!($instr, $r, OBJ, *unsafe { &*(&raw const *o).cast::<u64>() })
+                    }
+                    Value::Tensor(t) => {
+                        if reg!($r).is_heap() {
+                            break $instr;
+                        }
+                        let (to, value) = (slot!($r), Value::Tensor(t.clone()));
+                        unsafe { to.write(value) }
+                    }
+                    Value::Cell(c) => {
+                        if reg!($r).is_heap() {
+                            break $instr;
+                        }
+                        let (to, value) = (slot!($r), Value::Cell(c.clone()));
+                        unsafe { to.write(value) }
                     }
                     _ => break $instr,
                 }
@@ -204,224 +213,241 @@ impl Vm {
             };
         }
 
-        let instr = loop {
-            let instr = unsafe { *pc };
-            pc = unsafe { pc.add(1) };
-            match instr {
-                Instr::Bool { dst, value } => set_bool!(instr, dst, value),
-                Instr::Int { dst, value } => set_int!(instr, dst, value as i64),
-                Instr::Const { dst, index } => copy!(instr, dst, constant!(index)),
-                Instr::Copy { dst, src } => match reg!(src) {
-                    Value::Int(x) => set_int!(instr, dst, *x),
-                    Value::Float(x) => set_float!(instr, dst, *x),
-                    _ => break instr,
-                },
-                Instr::GetGlobal { dst, slot } => match unsafe { &*self.globals.as_ptr().add(slot as usize) } {
-                    Some(value) => copy!(instr, dst, value),
-                    None => break instr,
-                },
-                Instr::GetCapture { dst, index } => copy!(instr, dst, self.capture(index)),
-
-                Instr::Add { dst, a, b, .. } => arith!(instr, dst, a, b, checked_add, +),
-                Instr::Sub { dst, a, b, .. } => arith!(instr, dst, a, b, checked_sub, -),
-                Instr::Mul { dst, a, b, .. } => arith!(instr, dst, a, b, checked_mul, *),
-                Instr::Div { dst, a, b, .. } => match (reg!(a), reg!(b)) {
-                    (Value::Float(x), Value::Float(y)) if *y != 0.0 => set_float!(instr, dst, x / y),
-                    (Value::Int(x), Value::Int(y)) if *y != 0 => set_float!(instr, dst, *x as f64 / *y as f64),
-                    _ => break instr,
-                },
-                Instr::FloorDiv { dst, a, b, .. } => match (reg!(a), reg!(b)) {
-                    (Value::Int(x), Value::Int(y)) if *y > 0 => set_int!(instr, dst, x.div_euclid(*y)),
-                    _ => break instr,
-                },
-                Instr::Rem { dst, a, b, .. } => match (reg!(a), reg!(b)) {
-                    (Value::Int(x), Value::Int(y)) if *y > 0 => set_int!(instr, dst, x.rem_euclid(*y)),
-                    _ => break instr,
-                },
-                Instr::AddI { dst, a, imm, .. } => arith_int!(instr, dst, a, imm, checked_add, +),
-                Instr::SubI { dst, a, imm, .. } => arith_int!(instr, dst, a, imm, checked_sub, -),
-                Instr::MulI { dst, a, imm, .. } => arith_int!(instr, dst, a, imm, checked_mul, *),
-                Instr::FloorDivI { dst, a, imm, .. } => match reg!(a) {
-                    Value::Int(x) if imm > 0 => set_int!(instr, dst, x.div_euclid(imm as i64)),
-                    _ => break instr,
-                },
-                Instr::RemI { dst, a, imm, .. } => match reg!(a) {
-                    Value::Int(x) if imm > 0 => set_int!(instr, dst, x.rem_euclid(imm as i64)),
-                    _ => break instr,
-                },
-                Instr::PowI { dst, a, imm: 2, .. } => match reg!(a) {
-                    Value::Float(x) => set_float!(instr, dst, x * x),
-                    Value::Int(x) => match x.checked_mul(*x) {
-                        Some(v) => set_int!(instr, dst, v),
+        // Where instructions are read field by field, nothing has to be cut out of a word.
+        loop {
+            let instr = loop {
+                let instr = pc;
+                pc = unsafe { pc.add(1) };
+                match unsafe { *instr } {
+                    Instr::Bool { dst, value } => set_bool!(instr, dst, value),
+                    Instr::Int { dst, value } => set_int!(instr, dst, value as i64),
+                    Instr::Const { dst, index } => copy!(instr, dst, constant!(index)),
+                    Instr::Copy { dst, src } => match reg!(src) {
+                        Value::Int(x) => set_int!(instr, dst, *x),
+                        Value::Float(x) => set_float!(instr, dst, *x),
+                        _ => break instr,
+                    },
+                    Instr::GetGlobal { dst, slot } => match unsafe { &*self.globals.as_ptr().add(slot as usize) } {
+                        Some(value) => copy!(instr, dst, value),
                         None => break instr,
                     },
-                    _ => break instr,
-                },
-                Instr::AddF { dst, a, index, .. } => arith_float!(instr, dst, a, index, +),
-                Instr::SubF { dst, a, index, .. } => arith_float!(instr, dst, a, index, -),
-                Instr::MulF { dst, a, index, .. } => arith_float!(instr, dst, a, index, *),
-                Instr::DivF { dst, a, index, .. } => match (reg!(a), constant!(index)) {
-                    (Value::Float(x), Value::Float(k)) if *k != 0.0 => set_float!(instr, dst, x / k),
-                    (Value::Int(x), Value::Float(k)) if *k != 0.0 => set_float!(instr, dst, *x as f64 / k),
-                    _ => break instr,
-                },
-                Instr::Neg { dst, a } => match reg!(a) {
-                    Value::Float(x) => set_float!(instr, dst, -x),
-                    Value::Int(x) if *x != i64::MIN => set_int!(instr, dst, -x),
-                    _ => break instr,
-                },
-                Instr::Compare { op, dst, a, b } => match (reg!(a), reg!(b)) {
-                    (Value::Int(x), Value::Int(y)) => set_bool!(instr, dst, op.holds(x.partial_cmp(y))),
-                    (Value::Float(x), Value::Float(y)) => set_bool!(instr, dst, op.holds(x.partial_cmp(y))),
-                    _ => break instr,
-                },
+                    Instr::GetCapture { dst, index } => copy!(instr, dst, self.capture(index)),
 
-                Instr::Jump { offset } => jump!(offset),
-                Instr::Loop { offset } => {
-                    if interrupted!() {
-                        break instr;
-                    }
-                    self.cx.next_iteration();
-                    jump!(offset);
-                }
-                Instr::JumpIf { a, offset } => match reg!(a) {
-                    Value::Bool(true) => jump!(offset),
-                    Value::Bool(false) => {}
-                    _ => break instr,
-                },
-                Instr::JumpUnless { a, offset } => match reg!(a) {
-                    Value::Bool(true) => {}
-                    Value::Bool(false) => jump!(offset),
-                    _ => break instr,
-                },
-                Instr::UnlessLt { a, b, offset } => unless!(instr, <, a, b, offset),
-                Instr::UnlessLe { a, b, offset } => unless!(instr, <=, a, b, offset),
-                Instr::UnlessGt { a, b, offset } => unless!(instr, >, a, b, offset),
-                Instr::UnlessGe { a, b, offset } => unless!(instr, >=, a, b, offset),
-                Instr::UnlessEq { a, b, offset } => unless!(instr, ==, a, b, offset),
-                Instr::UnlessNe { a, b, offset } => unless!(instr, !=, a, b, offset),
-                Instr::UnlessLtI { a, imm, offset } => unless_int!(instr, <, a, imm, offset),
-                Instr::UnlessLeI { a, imm, offset } => unless_int!(instr, <=, a, imm, offset),
-                Instr::UnlessGtI { a, imm, offset } => unless_int!(instr, >, a, imm, offset),
-                Instr::UnlessGeI { a, imm, offset } => unless_int!(instr, >=, a, imm, offset),
-                Instr::UnlessEqI { a, imm, offset } => unless_int!(instr, ==, a, imm, offset),
-                Instr::UnlessNeI { a, imm, offset } => unless_int!(instr, !=, a, imm, offset),
+                    Instr::Add { dst, a, b, .. } => arith!(instr, dst, a, b, checked_add, +),
+                    Instr::Sub { dst, a, b, .. } => arith!(instr, dst, a, b, checked_sub, -),
+                    Instr::Mul { dst, a, b, .. } => arith!(instr, dst, a, b, checked_mul, *),
+                    Instr::Div { dst, a, b, .. } => match (reg!(a), reg!(b)) {
+                        (Value::Float(x), Value::Float(y)) if *y != 0.0 => set_float!(instr, dst, x / y),
+                        (Value::Int(x), Value::Int(y)) if *y != 0 => set_float!(instr, dst, *x as f64 / *y as f64),
+                        _ => break instr,
+                    },
+                    Instr::FloorDiv { dst, a, b, .. } => match (reg!(a), reg!(b)) {
+                        (Value::Int(x), Value::Int(y)) if *y > 0 => set_int!(instr, dst, x.div_euclid(*y)),
+                        _ => break instr,
+                    },
+                    Instr::Rem { dst, a, b, .. } => match (reg!(a), reg!(b)) {
+                        (Value::Int(x), Value::Int(y)) if *y > 0 => set_int!(instr, dst, x.rem_euclid(*y)),
+                        _ => break instr,
+                    },
+                    Instr::AddI { dst, a, imm, .. } => arith_int!(instr, dst, a, imm, checked_add, +),
+                    Instr::SubI { dst, a, imm, .. } => arith_int!(instr, dst, a, imm, checked_sub, -),
+                    Instr::MulI { dst, a, imm, .. } => arith_int!(instr, dst, a, imm, checked_mul, *),
+                    Instr::FloorDivI { dst, a, imm, .. } => match reg!(a) {
+                        Value::Int(x) if imm > 0 => set_int!(instr, dst, x.div_euclid(imm as i64)),
+                        _ => break instr,
+                    },
+                    Instr::RemI { dst, a, imm, .. } => match reg!(a) {
+                        Value::Int(x) if imm > 0 => set_int!(instr, dst, x.rem_euclid(imm as i64)),
+                        _ => break instr,
+                    },
+                    Instr::PowI { dst, a, imm: 2, .. } => match reg!(a) {
+                        Value::Float(x) => set_float!(instr, dst, x * x),
+                        Value::Int(x) => match x.checked_mul(*x) {
+                            Some(v) => set_int!(instr, dst, v),
+                            None => break instr,
+                        },
+                        _ => break instr,
+                    },
+                    Instr::AddF { dst, a, index, .. } => arith_float!(instr, dst, a, index, +),
+                    Instr::SubF { dst, a, index, .. } => arith_float!(instr, dst, a, index, -),
+                    Instr::MulF { dst, a, index, .. } => arith_float!(instr, dst, a, index, *),
+                    Instr::DivF { dst, a, index, .. } => match (reg!(a), constant!(index)) {
+                        (Value::Float(x), Value::Float(k)) if *k != 0.0 => set_float!(instr, dst, x / k),
+                        (Value::Int(x), Value::Float(k)) if *k != 0.0 => set_float!(instr, dst, *x as f64 / k),
+                        _ => break instr,
+                    },
+                    Instr::Neg { dst, a } => match reg!(a) {
+                        Value::Float(x) => set_float!(instr, dst, -x),
+                        Value::Int(x) if *x != i64::MIN => set_int!(instr, dst, -x),
+                        _ => break instr,
+                    },
+                    Instr::Compare { op, dst, a, b } => match (reg!(a), reg!(b)) {
+                        (Value::Int(x), Value::Int(y)) => set_bool!(instr, dst, op.holds(x.partial_cmp(y))),
+                        (Value::Float(x), Value::Float(y)) => set_bool!(instr, dst, op.holds(x.partial_cmp(y))),
+                        _ => break instr,
+                    },
 
-                Instr::RangeNext { base: at, dst, back } => {
-                    // Only `RangeInit` and this write the three registers: they hold ints.
-                    let state = slot!(at).cast::<i64>();
-                    let (now, left, step) = unsafe { (*state.add(1), *state.add(3) - 1, *state.add(5)) };
-                    if left > 0 {
+                    Instr::Jump { offset } => jump!(offset),
+                    Instr::Loop { offset } => {
                         if interrupted!() {
                             break instr;
                         }
-                        // The last value of the range is an int, so none before it overflows.
-                        let next = now.wrapping_add(step);
-                        set_int!(instr, dst, next);
-                        unsafe {
-                            *state.add(1) = next;
-                            *state.add(3) = left;
+                        self.cx.next_iteration();
+                        jump!(offset);
+                    }
+                    Instr::JumpIf { a, offset } => match reg!(a) {
+                        Value::Bool(true) => jump!(offset),
+                        Value::Bool(false) => {}
+                        _ => break instr,
+                    },
+                    Instr::JumpUnless { a, offset } => match reg!(a) {
+                        Value::Bool(true) => {}
+                        Value::Bool(false) => jump!(offset),
+                        _ => break instr,
+                    },
+                    Instr::UnlessLt { a, b, offset } => unless!(instr, <, a, b, offset),
+                    Instr::UnlessLe { a, b, offset } => unless!(instr, <=, a, b, offset),
+                    Instr::UnlessGt { a, b, offset } => unless!(instr, >, a, b, offset),
+                    Instr::UnlessGe { a, b, offset } => unless!(instr, >=, a, b, offset),
+                    Instr::UnlessEq { a, b, offset } => unless!(instr, ==, a, b, offset),
+                    Instr::UnlessNe { a, b, offset } => unless!(instr, !=, a, b, offset),
+                    Instr::UnlessLtI { a, imm, offset } => unless_int!(instr, <, a, imm, offset),
+                    Instr::UnlessLeI { a, imm, offset } => unless_int!(instr, <=, a, imm, offset),
+                    Instr::UnlessGtI { a, imm, offset } => unless_int!(instr, >, a, imm, offset),
+                    Instr::UnlessGeI { a, imm, offset } => unless_int!(instr, >=, a, imm, offset),
+                    Instr::UnlessEqI { a, imm, offset } => unless_int!(instr, ==, a, imm, offset),
+                    Instr::UnlessNeI { a, imm, offset } => unless_int!(instr, !=, a, imm, offset),
+
+                    Instr::RangeNext { base: at, dst, back } => {
+                        // Only `RangeInit` and this write the three registers: they hold ints.
+                        let state = slot!(at).cast::<i64>();
+                        let (now, left, step) = unsafe { (*state.add(1), *state.add(3) - 1, *state.add(5)) };
+                        if left > 0 {
+                            if interrupted!() {
+                                break instr;
+                            }
+                            // The last value of the range is an int, so none before it overflows.
+                            let next = now.wrapping_add(step);
+                            set_int!(instr, dst, next);
+                            unsafe {
+                                *state.add(1) = next;
+                                *state.add(3) = left;
+                            }
+                            self.cx.next_iteration();
+                            pc = unsafe { pc.sub(back as usize) };
                         }
+                    }
+
+                    // The further turns of a loop over a range that is a value.
+                    Instr::IterNext { base: at, dst, back } => {
+                        let (Value::Obj(o), Value::Int(position)) = (reg!(at), reg!(at + 1)) else { break instr };
+                        let Obj::Range(range) = &**o else { break instr };
+                        let Some(item) = range.plainly_at(*position) else { break instr };
+                        if *position == 0 || interrupted!() {
+                            break instr;
+                        }
+                        let after = *position + 1;
+                        set_int!(instr, dst, item);
+                        set_int!(instr, at + 1, after);
                         self.cx.next_iteration();
                         pc = unsafe { pc.sub(back as usize) };
                     }
-                }
 
-                // The further turns of a loop over a range that is a value.
-                Instr::IterNext { base: at, dst, back } => {
-                    let (Value::Obj(o), Value::Int(position)) = (reg!(at), reg!(at + 1)) else { break instr };
-                    let Obj::Range(range) = &**o else { break instr };
-                    let Some(item) = range.plainly_at(*position) else { break instr };
-                    if *position == 0 || interrupted!() {
-                        break instr;
-                    }
-                    let after = *position + 1;
-                    set_int!(instr, dst, item);
-                    set_int!(instr, at + 1, after);
-                    self.cx.next_iteration();
-                    pc = unsafe { pc.sub(back as usize) };
-                }
-
-                Instr::Call { dst, base: at, args } => {
-                    let window = slot!(at);
-                    let Value::Obj(o) = (unsafe { &*window }) else { break instr };
-                    let Obj::Fn(closure) = &**o else { break instr };
-                    let callee = &*closure.code;
-                    let new_base = unsafe { window.add(1) };
-                    if !callee.simple
-                        || callee.this != 0
-                        || callee.params.len() != args as usize
-                        || callee.is_library
-                        || self.frames.len() >= MAX_FRAMES
-                        || self.frames.len() == self.frames.capacity()
-                        || !self.stack.fits(new_base, callee.registers as usize)
-                        || interrupted!()
-                    {
-                        break instr;
-                    }
-                    let frame = Frame {
-                        closure: closure as *const Closure,
-                        code: callee,
-                        base: new_base,
-                        pc: callee.instrs.as_ptr(),
-                        dst,
-                        constructs: false,
-                        new_chunk: false,
-                    };
-                    self.top_mut().pc = pc;
-                    pc = frame.pc;
-                    base = new_base;
-                    consts = callee.consts_ptr();
-                    // There is room: checked above, so that no call to the allocator stands in this loop.
-                    unsafe {
-                        let count = self.frames.len();
-                        self.frames.as_mut_ptr().add(count).write(frame);
-                        self.frames.set_len(count + 1);
-                    }
-                }
-                Instr::Return { src } => {
-                    let frame = *self.top();
-                    let count = self.frames.len();
-                    if frame.constructs || frame.new_chunk || count == floor + 1 {
-                        break instr;
-                    }
-                    let caller = unsafe { &*self.frames.as_ptr().add(count - 2) };
-                    let dst = unsafe { caller.base.add(frame.dst as usize) };
-                    let callee = unsafe { base.sub(1) };
-                    let Value::Obj(closure) = (unsafe { &*callee }) else { break instr };
-                    // Only numbers to drop, and not the last owner of the closure.
-                    let mut heap = unsafe { (*dst).is_heap() } || std::rc::Rc::strong_count(closure) == 1;
-                    for k in 0..unsafe { (*frame.code).registers } {
-                        heap |= reg!(k).is_heap();
-                    }
-                    if heap {
-                        break instr;
-                    }
-                    unsafe {
-                        std::rc::Rc::decrement_strong_count(std::rc::Rc::as_ptr(closure));
-                        callee.cast::<u8>().write(NONE);
-                        match &*base.add(src as usize) {
-                            Value::Int(x) => {
-                                dst.cast::<u8>().write(INT);
-                                dst.cast::<i64>().add(1).write(*x);
-                            }
-                            Value::Float(x) => {
-                                dst.cast::<u8>().write(FLOAT);
-                                dst.cast::<f64>().add(1).write(*x);
-                            }
-                            other => dst.copy_from_nonoverlapping(other, 1),
+                    Instr::Call { dst, base: at, args } => {
+                        let window = slot!(at);
+                        let Value::Obj(o) = (unsafe { &*window }) else { break instr };
+                        let Obj::Fn(closure) = &**o else { break instr };
+                        let callee = &*closure.code;
+                        let new_base = unsafe { window.add(1) };
+                        if !callee.simple
+                            || callee.this != 0
+                            || callee.params.len() != args as usize
+                            || callee.is_library
+                            || self.frames.len() >= MAX_FRAMES
+                            || self.frames.len() == self.frames.capacity()
+                            || !self.stack.fits(new_base, callee.registers as usize)
+                            || interrupted!()
+                        {
+                            break instr;
                         }
-                        self.frames.set_len(count - 1);
-                        pc = caller.pc;
-                        base = caller.base;
-                        consts = (*caller.code).consts_ptr();
+                        let frame = Frame {
+                            closure: closure as *const Closure,
+                            code: callee,
+                            base: new_base,
+                            pc: callee.instrs.as_ptr(),
+                            dst,
+                            constructs: false,
+                            new_chunk: false,
+                        };
+                        self.top_mut().pc = pc;
+                        pc = frame.pc;
+                        base = new_base;
+                        consts = callee.consts_ptr();
+                        // There is room: checked above, so that no call to the allocator stands in this loop.
+                        unsafe {
+                            let count = self.frames.len();
+                            self.frames.as_mut_ptr().add(count).write(frame);
+                            self.frames.set_len(count + 1);
+                        }
                     }
+                    Instr::Return { src } => {
+                        let frame = *self.top();
+                        let count = self.frames.len();
+                        if frame.constructs || frame.new_chunk || count == floor + 1 {
+                            break instr;
+                        }
+                        let caller = unsafe { &*self.frames.as_ptr().add(count - 2) };
+                        let dst = unsafe { caller.base.add(frame.dst as usize) };
+                        let callee = unsafe { base.sub(1) };
+                        let Value::Obj(closure) = (unsafe { &*callee }) else { break instr };
+                        // Only numbers to drop, and not the last owner of the closure.
+                        let mut heap = unsafe { (*dst).is_heap() } || std::rc::Rc::strong_count(closure) == 1;
+                        for k in 0..unsafe { (*frame.code).registers } {
+                            heap |= reg!(k).is_heap();
+                        }
+                        if heap {
+                            break instr;
+                        }
+                        unsafe {
+                            std::rc::Rc::decrement_strong_count(std::rc::Rc::as_ptr(closure));
+                            callee.cast::<u8>().write(NONE);
+                            match &*base.add(src as usize) {
+                                Value::Int(x) => {
+                                    dst.cast::<u8>().write(INT);
+                                    dst.cast::<i64>().add(1).write(*x);
+                                }
+                                Value::Float(x) => {
+                                    dst.cast::<u8>().write(FLOAT);
+                                    dst.cast::<f64>().add(1).write(*x);
+                                }
+                                other => dst.copy_from_nonoverlapping(other, 1),
+                            }
+                            self.frames.set_len(count - 1);
+                            pc = caller.pc;
+                            base = caller.base;
+                            consts = (*caller.code).consts_ptr();
+                        }
+                    }
+                    _ => break instr,
                 }
-                _ => break instr,
+            };
+            self.top_mut().pc = pc;
+            match self.execute(unsafe { &*instr }, floor)? {
+                Next::Go => (pc, base, consts) = unsafe { self.registers() },
+                Next::Finished(value) => return Ok(value),
             }
-        };
-        self.top_mut().pc = pc;
-        instr
+        }
+    }
+
+    /// What the inner loop keeps of the top frame.
+    ///
+    /// # Safety
+    /// A frame runs.
+    #[inline(always)]
+    unsafe fn registers(&self) -> (*const Instr, *mut Value, *const Value) {
+        let frame = self.top();
+        // SAFETY: the frame's code lives as long as the frame.
+        (frame.pc, frame.base, unsafe { (*frame.code).consts_ptr() })
     }
 }
 

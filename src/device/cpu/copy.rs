@@ -4,6 +4,8 @@
 //! order that suits the destination and has its mergeable dims merged, so that most copies end as `memcpy`s, as
 //! fills or as blocked transposes.
 
+mod transpose;
+
 use super::pool;
 
 /// The most dims that a tensor has.
@@ -13,7 +15,7 @@ pub const MAX_DIMS: usize = 8;
 const CHUNK: usize = 1 << 16;
 
 /// Side of the square blocks of a transpose: one cache line of f32 on both sides.
-const BLOCK: usize = 16;
+const BLOCK: usize = transpose::SIDE;
 
 /// Loops over `N` operands, outermost first; strides in elements.
 #[derive(Clone, Copy, Debug)]
@@ -321,8 +323,12 @@ unsafe fn copy_plane<T: Copy>(plane: Plane, dst: *mut T, src: *const T) {
 #[inline]
 unsafe fn transpose_block<T: Copy>(plane: Plane, dst: *mut T, src: *const T) {
     let Plane { rows, cols, along_rows: [dst_row, src_row], along_cols: [_, src_col] } = plane;
-    // SAFETY: handed on from the caller.
+    // SAFETY: handed on from the caller; elements of 4 bytes may be moved as words.
     unsafe {
+        if size_of::<T>() == 4 && src_row == 1 && transpose::block(rows, cols, dst.cast(), dst_row, src.cast(), src_col)
+        {
+            return;
+        }
         let mut block = [[*src; BLOCK]; BLOCK];
         if rows == BLOCK && cols == BLOCK && src_row == 1 {
             for c in 0..BLOCK {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::device::cpu::isa::{Isa, with_isa};
 use crate::device::cpu::pool::set_threads;
 
 /// A small linear congruential generator: shapes and strides of tests, the same in every run.
@@ -117,5 +118,24 @@ fn fills_every_element() {
         let mut data = vec![1.5f32; len];
         fill(&mut data, -2.0);
         assert!(data.iter().all(|&x| x == -2.0));
+    }
+}
+
+#[test]
+fn blocks_of_every_size_are_transposed() {
+    for isa in Isa::ALL {
+        with_isa(isa, || {
+            for (rows, cols) in (1..=20).flat_map(|r| (1..=20).map(move |c| (r, c))) {
+                let src: Vec<u32> = (0..cols * 23).map(|i| i as u32).collect();
+                let mut dst = vec![u32::MAX; rows * 21];
+                // SAFETY: both buffers hold so many rows and columns.
+                unsafe { copy(4, &[rows, cols], dst.as_mut_ptr().cast(), &[21, 1], src.as_ptr().cast(), &[1, 23]) };
+                for (i, &x) in dst.iter().enumerate() {
+                    let (r, c) = (i / 21, i % 21);
+                    let wanted = if c < cols { (c * 23 + r) as u32 } else { u32::MAX };
+                    assert_eq!(x, wanted, "{isa:?}: {r}, {c} of {rows} by {cols}");
+                }
+            }
+        });
     }
 }
