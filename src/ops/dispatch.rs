@@ -431,26 +431,49 @@ impl Cx {
             }
             Kind::Whole { run, .. } => {
                 let tensors = tensors_of(args);
-                let mut out = run(self, &tensors, Attrs::new(attrs))?;
-                if pool::stopped() {
-                    return Err(OpError::interrupted());
-                }
-                let outs = match &mut out {
-                    Outputs::One(t) => std::slice::from_mut(t),
-                    Outputs::Many(v) => v.as_mut_slice(),
-                };
-                // A kernel may hand an operand through: what it made must be new before the tape marks it.
-                for t in outs.iter_mut() {
-                    if t.is_tracked() || t.references() > 1 {
-                        *t = t.alias(None, 0);
-                    }
-                }
-                if !outs.is_empty() && !op.vjp.is_empty() {
-                    self.record(op, &Cx::args_of(args), attrs, outs);
-                }
-                Ok(out)
+                let out = run(self, &tensors, Attrs::new(attrs))?;
+                self.finish(op, out, || Cx::args_of(args), attrs)
             }
         }
+    }
+
+    /// An operation on one tensor and nothing else; `attrs` as they are by default.
+    pub fn call_alone(&self, op: &'static Op, x: &Tensor, attrs: &[Attr]) -> Result<Outputs> {
+        match &op.kind {
+            Kind::Whole { run, .. } => {
+                let out = run(self, std::slice::from_ref(x), Attrs::new(attrs))?;
+                self.finish(op, out, || [TapeArg::Tensor(x)], attrs)
+            }
+            Kind::Tile { .. } if op.params.len() == 1 => self.unary(op, x).map(Outputs::One),
+            _ => self.call(op, &[Operand::Tensor(x.clone())], attrs),
+        }
+    }
+
+    /// Puts what a kernel has made on the tape.
+    fn finish<'a, A: AsRef<[TapeArg<'a>]>>(
+        &self,
+        op: &'static Op,
+        mut out: Outputs,
+        args: impl FnOnce() -> A,
+        attrs: &[Attr],
+    ) -> Result<Outputs> {
+        if pool::stopped() {
+            return Err(OpError::interrupted());
+        }
+        let outs = match &mut out {
+            Outputs::One(t) => std::slice::from_mut(t),
+            Outputs::Many(v) => v.as_mut_slice(),
+        };
+        // A kernel may hand an operand through: what it made must be new before the tape marks it.
+        for t in outs.iter_mut() {
+            if t.is_tracked() || t.references() > 1 {
+                *t = t.alias(None, 0);
+            }
+        }
+        if !outs.is_empty() && !op.vjp.is_empty() {
+            self.record(op, args().as_ref(), attrs, outs);
+        }
+        Ok(out)
     }
 
     /// An operation with one result.

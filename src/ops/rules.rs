@@ -8,7 +8,7 @@ use crate::device::DType;
 use crate::device::cpu::tile::Basic;
 use crate::ops::dispatch::Factor;
 use crate::tape::{Cx, TapeArg};
-use crate::tensor::{Dims, Num, Tensor};
+use crate::tensor::{Dims, Num, Tensor, broadcast};
 use std::rc::Rc;
 
 macro_rules! unary {
@@ -128,6 +128,17 @@ impl Cx {
     pub fn expand(&self, x: &Tensor, dims: &[usize]) -> Tensor {
         if x.dims() == dims {
             return x.clone();
+        }
+        // What is small is written out, so that whatever reads it next finds its numbers in a row.
+        if !self.grad_enabled()
+            && let Some(d) = Dims::new(dims)
+            && d.numel().is_some_and(|n| n < self.put_off_from())
+            && broadcast(x.dims(), dims).is_ok_and(|b| *b == *dims)
+        {
+            return self.infallible(match x.word() {
+                Some(word) => Tensor::filled(x.dtype(), d, word),
+                None => x.plain().and_then(|x| x.spread_to(d)?.plain()),
+            });
         }
         self.run(&super::expand::EXPAND, &[x.into()], &[sizes(dims)])
     }

@@ -81,6 +81,8 @@ const WORD: u8 = 64;
 pub(super) const FREED: u8 = 1;
 /// The cotangent is a number of the node's dtype by its bits.
 const WORD_COT: u8 = 2;
+/// `saved[0]` tells the shape and dtype of input 0, and not its numbers.
+const SHAPE: u8 = 4;
 /// A gradient of it has been asked for or leads to one that has.
 pub(super) const WANTED: u8 = 8;
 /// How many checkpointed functions were running when it was made: the upper four bits.
@@ -246,6 +248,9 @@ impl NodeObj {
     #[inline(always)]
     pub(super) fn saved(&self, k: usize) -> Option<Tensor> {
         if self.nin & WORD << k == 0 {
+            if k == 0 && self.flag(SHAPE) {
+                return None;
+            }
             // SAFETY: no word, as its bit is not set.
             return unsafe { self.saved[k].get() };
         }
@@ -287,6 +292,25 @@ impl NodeObj {
             }
             _ => self.saved[k].put(t.clone()),
         }
+    }
+
+    /// Saves shape and dtype of the only input, unless all of it is saved.
+    #[inline(always)]
+    pub(super) fn save_shape(&mut self, t: &Tensor) {
+        if self.nin & WORD == 0 && self.saved[0].is_empty() {
+            self.saved[0].put(t.shape_only());
+            self.set_flag(SHAPE, true);
+        }
+    }
+
+    /// Shape and dtype of the only input, if they or all of it are saved.
+    pub(super) fn saved_meta(&self) -> Option<(Dims, DType)> {
+        if self.nin & WORD != 0 {
+            return Some((Dims::scalar(), self.dtype));
+        }
+        // SAFETY: no word, as its bit is not set.
+        let t = unsafe { self.saved[0].get() }?;
+        Some((t.to_dims(), t.dtype()))
     }
 
     /// Saves the result of an operation on one input: without its node, as a node that holds its own result would

@@ -90,7 +90,7 @@ impl Cx {
     #[inline]
     fn record1_tracked(&self, op: &'static Op, x: &Tensor, node: &NodeRef, out: &mut Tensor) {
         let needs = op.vjp[0].needs();
-        if needs.has(Needs::SHAPES) || self.keeps_values() {
+        if self.keeps_values() {
             return self.record(op, &[Arg::Tensor(x)], &[], std::slice::from_mut(out));
         }
         let mut new = NodeObj::in_place(op, out.dtype(), 1, self);
@@ -99,6 +99,9 @@ impl Cx {
         n.inputs[0] = Some(node.clone());
         if needs.has(Needs::IN0) {
             n.save(0, x);
+        }
+        if needs.has(Needs::SHAPES) {
+            n.save_shape(x);
         }
         if needs.has(Needs::OUT) {
             n.save_out(out);
@@ -200,6 +203,14 @@ impl Cx {
     pub(crate) fn record(&self, op: &'static Op, args: &[Arg], attrs: &[Attr], outs: &mut [Tensor]) {
         if !self.grad_enabled() || args.iter().all(|a| a.node().is_none()) || !outs[0].dtype().is_float() {
             return;
+        }
+        // Of one tensor to one result, with nothing else to remember: what is not there reads as none or false.
+        if let ([Arg::Tensor(x)], [out]) = (args, &mut *outs)
+            && let Some(node) = x.node()
+            && !self.keeps_values()
+            && attrs.iter().all(|a| matches!(a, Attr::None | Attr::Bool(false)))
+        {
+            return self.record1_tracked(op, x, node, out);
         }
         let grad =
             |k: usize| op.vjp.get(k).unwrap_or_else(|| op.vjp.last().expect("an operation on tensors has rules"));

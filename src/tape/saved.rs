@@ -102,9 +102,9 @@ impl<'a> Saved<'a> {
 
     fn meta(&self, k: usize) -> (Dims, DType) {
         let n = self.obj();
-        *n.extra
-            .as_ref()
-            .and_then(|e| e.shapes.get(k))
+        let extra = n.extra.as_ref().and_then(|e| e.shapes.get(k).copied());
+        extra
+            .or_else(|| if k == 0 && n.few() == 1 { n.saved_meta() } else { None })
             .unwrap_or_else(|| panic!("{}: rule reads the shape of input {k}, which was not saved", n.op.name))
     }
 

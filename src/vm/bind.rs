@@ -99,22 +99,39 @@ fn usage(b: &Builtin) -> String {
 // ---------------------------------------------------------------------------------------------------------------------
 
 impl Vm {
-    /// Whether a call with one tensor and nothing else may go straight to the kernel.
-    pub(super) fn takes_one(&self, op: &Op) -> bool {
-        op.params.len() == 1 && op.tiles().is_some() && !self.cx.checks_finite()
+    /// An operation on one tensor and nothing else, straight to the kernel. None where it has to be bound like any other.
+    #[inline(always)]
+    pub(super) fn call_alone(&self, op: &'static Op, t: &Tensor) -> Result<Option<Value>, Error> {
+        if self.cx.checks_finite() {
+            return Ok(None);
+        }
+        if let [_] = op.params
+            && op.tiles().is_some()
+        {
+            return Ok(Some(Value::Tensor(self.cx.unary(op, t)?)));
+        }
+        // What is left out reads as none or false.
+        if !op.is_whole()
+            || !op.params[1..].iter().all(|p| matches!(p.default, ops::Default::None | ops::Default::Bool(false)))
+        {
+            return Ok(None);
+        }
+        Ok(Some(outputs_value(op, self.cx.call_alone(op, t, &[])?)))
     }
 
     /// An operation on one argument: straight to the kernel for a tensor.
     pub(super) fn unary(&mut self, dst: Reg, a: Reg, op: u16) -> Result<(), Error> {
         let op = self.code().ops[op as usize];
-        let value = match self.peek(a) {
-            Value::Tensor(t) if self.takes_one(op) => {
-                self.note_site();
-                Value::Tensor(self.cx.unary(op, t)?)
-            }
-            _ => {
+        self.note_site();
+        let alone = match self.peek(a) {
+            Value::Tensor(t) => self.call_alone(op, t)?,
+            Value::Cell(p) => self.call_alone(op, &p.value())?,
+            _ => None,
+        };
+        let value = match alone {
+            Some(value) => value,
+            None => {
                 let x = self.read(a);
-                self.note_site();
                 self.call_op_with(op, Args::positional([x]))?
             }
         };

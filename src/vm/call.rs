@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::code::{ArgKind, Code, NO_REG, Reg};
 use super::error::Error;
-use super::function::{Args, Builtin, Instance, ParamDefault};
+use super::function::{Args, Builtin, BuiltinParam, Instance, ParamDefault};
 use super::print::{describe, with_article};
 use super::run::Next;
 use super::value::{Obj, Value};
@@ -86,8 +86,41 @@ impl Vm {
                 _ => {}
             }
         }
+        if let Value::Obj(o) = callee
+            && let Obj::Builtin(b) = &**o
+            && let Some(value) = self.call_with_defaults(b, window, n)?
+        {
+            self.clear_window(at, n);
+            self.put(dst, value);
+            return Ok(());
+        }
         let (callee, args) = self.take_window(at, n);
         self.finish(dst, at, callee, args)
+    }
+
+    /// A builtin with positional arguments, the first of its parameters; the others have their defaults. None where
+    /// they have to be bound one by one.
+    fn call_with_defaults(
+        &mut self,
+        b: &'static Builtin,
+        window: *mut Value,
+        n: usize,
+    ) -> Result<Option<Value>, Error> {
+        const MOST: usize = 6;
+        let params = b.params;
+        let required = |p: &BuiltinParam| matches!(p.default, ParamDefault::Required | ParamDefault::Rest);
+        if params.len() > MOST || n > params.len() || params[n..].iter().any(required) {
+            return Ok(None);
+        }
+        if params[..n].iter().any(|p| p.default == ParamDefault::Rest) {
+            return Ok(None);
+        }
+        let mut slots = [const { Value::None }; MOST];
+        for (k, p) in params.iter().enumerate() {
+            // SAFETY: `n` arguments follow the callee.
+            slots[k] = if k < n { unsafe { window.add(1 + k).replace(Value::None) } } else { default_value(p.default) };
+        }
+        (b.run)(self, &mut slots[..params.len()]).map(Some).map_err(|e| e.shift(1))
     }
 
     fn finish(&mut self, dst: Reg, at: Reg, callee: Value, args: Args) -> Result<(), Error> {

@@ -8,6 +8,9 @@ use crate::tape::Param;
 
 /// Every parameter in `value`, once each, in the order in which they are met.
 pub fn cells(value: &Value) -> Vec<Param> {
+    if let Value::Cell(p) = value {
+        return vec![p.clone()];
+    }
     let mut found = Vec::new();
     let mut ids = HashSet::new();
     walk(value, |v| {

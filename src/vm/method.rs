@@ -43,9 +43,8 @@ impl Vm {
             if let Value::Tensor(t) = &x
                 && args.positional.is_empty()
                 && args.named.is_empty()
-                && self.takes_one(op)
+                && let Some(value) = self.call_alone(op, t).map_err(|e| e.shift(1))?
             {
-                let value = Value::Tensor(self.cx.unary(op, t).map_err(|e| Error::from(e).shift(1))?);
                 drop(x);
                 self.clear_window(at, 0);
                 self.put(dst, value);

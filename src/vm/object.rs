@@ -354,6 +354,12 @@ impl Var {
         copy
     }
 
+    /// Where the value is; for reads and writes that run nothing else meanwhile.
+    #[inline(always)]
+    pub fn place(&self) -> *mut Value {
+        self.0.as_ptr()
+    }
+
     /// Gives back the old value.
     pub fn set(&self, value: Value) -> Value {
         self.0.replace(value)

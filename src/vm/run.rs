@@ -1,7 +1,7 @@
 //! The loop that runs instructions: what host numbers, jumps and plain calls need. Everything else leaves the inner
 //! loop for `execute`, so that the inner loop is small enough for its state to stay in machine registers.
 
-use super::code::{Cmp, Instr};
+use super::code::{Cmp, Instr, NO_REG};
 use super::error::Error;
 use super::function::Closure;
 use super::value::{Obj, Value};
@@ -23,6 +23,35 @@ const BOOL: u8 = 1;
 const INT: u8 = 2;
 const FLOAT: u8 = 3;
 const OBJ: u8 = 6;
+
+static NOTHING: Nothing = Nothing(Value::None);
+
+/// What a function without a value returns.
+struct Nothing(Value);
+// SAFETY: `none` owns nothing and is never written.
+unsafe impl Sync for Nothing {}
+
+/// Moves a value into a place that owns nothing: numbers in the two parts in which they were written.
+///
+/// # Safety
+/// `to` is a register or a box that holds no heap value; `from` holds a value that is not used again if it owns one.
+#[inline(always)]
+unsafe fn move_to(to: *mut Value, from: *const Value) {
+    // SAFETY: handed on from the caller.
+    unsafe {
+        match &*from {
+            Value::Int(x) => {
+                to.cast::<u8>().write(INT);
+                to.cast::<i64>().add(1).write(*x);
+            }
+            Value::Float(x) => {
+                to.cast::<u8>().write(FLOAT);
+                to.cast::<f64>().add(1).write(*x);
+            }
+            other => to.copy_from_nonoverlapping(other, 1),
+        }
+    }
+}
 
 impl Vm {
     /// Runs until the frame at position `floor` has returned; its value.
@@ -126,6 +155,61 @@ impl Vm {
                     _ => break $instr,
                 }
             };
+        }
+        // Where the value of a variable is that closures share.
+        macro_rules! boxed {
+            ($instr:expr, $value:expr) => {{
+                let Value::Obj(o) = $value else { break $instr };
+                let Obj::Var(v) = &**o else { break $instr };
+                v.place()
+            }};
+        }
+        // Leaves the frame for the one below it, where there is nothing to drop but what is returned.
+        macro_rules! leave {
+            ($instr:expr, $src:expr, $value:expr) => {{
+                let frame = *self.top();
+                let count = self.frames.len();
+                if frame.constructs || frame.new_chunk || count == floor + 1 {
+                    break $instr;
+                }
+                let caller = unsafe { &*self.frames.as_ptr().add(count - 2) };
+                let dst = unsafe { caller.base.add(frame.dst as usize) };
+                let callee = unsafe { base.sub(1) };
+                let Value::Obj(closure) = (unsafe { &*callee }) else { break $instr };
+                // Not the last owner of the closure either.
+                let mut heap = unsafe { (*dst).is_heap() } || std::rc::Rc::strong_count(closure) == 1;
+                for k in 0..unsafe { (*frame.code).registers } {
+                    heap |= reg!(k).is_heap() && k != $src;
+                }
+                if heap {
+                    break $instr;
+                }
+                let value: *const Value = $value;
+                unsafe {
+                    std::rc::Rc::decrement_strong_count(std::rc::Rc::as_ptr(closure));
+                    callee.cast::<u8>().write(NONE);
+                    move_to(dst, value);
+                    if $src != NO_REG {
+                        value.cast_mut().cast::<u8>().write(NONE);
+                    }
+                    self.frames.set_len(count - 1);
+                    pc = caller.pc;
+                    base = caller.base;
+                    consts = (*caller.code).consts_ptr();
+                }
+            }};
+        }
+        // Writes a number to such a place.
+        macro_rules! fill {
+            ($instr:expr, $place:expr, $src:expr) => {{
+                let (to, from): (*mut Value, *mut Value) = ($place, slot!($src));
+                unsafe {
+                    if (*to).is_heap() || (*from).is_heap() {
+                        break $instr;
+                    }
+                    move_to(to, from);
+                }
+            }};
         }
         macro_rules! jump {
             ($offset:expr) => {
@@ -232,6 +316,16 @@ impl Vm {
                         None => break instr,
                     },
                     Instr::GetCapture { dst, index } => copy!(instr, dst, self.capture(index)),
+                    Instr::GetBox { dst, src } => {
+                        let place = boxed!(instr, reg!(src));
+                        copy!(instr, dst, unsafe { &*place })
+                    }
+                    Instr::GetCaptureBox { dst, index } => {
+                        let place = boxed!(instr, self.capture(index));
+                        copy!(instr, dst, unsafe { &*place })
+                    }
+                    Instr::SetBox { dst, src } => fill!(instr, boxed!(instr, reg!(dst)), src),
+                    Instr::SetCaptureBox { index, src } => fill!(instr, boxed!(instr, self.capture(index)), src),
 
                     Instr::Add { dst, a, b, .. } => arith!(instr, dst, a, b, checked_add, +),
                     Instr::Sub { dst, a, b, .. } => arith!(instr, dst, a, b, checked_sub, -),
@@ -390,44 +484,8 @@ impl Vm {
                             self.frames.set_len(count + 1);
                         }
                     }
-                    Instr::Return { src } => {
-                        let frame = *self.top();
-                        let count = self.frames.len();
-                        if frame.constructs || frame.new_chunk || count == floor + 1 {
-                            break instr;
-                        }
-                        let caller = unsafe { &*self.frames.as_ptr().add(count - 2) };
-                        let dst = unsafe { caller.base.add(frame.dst as usize) };
-                        let callee = unsafe { base.sub(1) };
-                        let Value::Obj(closure) = (unsafe { &*callee }) else { break instr };
-                        // Only numbers to drop, and not the last owner of the closure.
-                        let mut heap = unsafe { (*dst).is_heap() } || std::rc::Rc::strong_count(closure) == 1;
-                        for k in 0..unsafe { (*frame.code).registers } {
-                            heap |= reg!(k).is_heap();
-                        }
-                        if heap {
-                            break instr;
-                        }
-                        unsafe {
-                            std::rc::Rc::decrement_strong_count(std::rc::Rc::as_ptr(closure));
-                            callee.cast::<u8>().write(NONE);
-                            match &*base.add(src as usize) {
-                                Value::Int(x) => {
-                                    dst.cast::<u8>().write(INT);
-                                    dst.cast::<i64>().add(1).write(*x);
-                                }
-                                Value::Float(x) => {
-                                    dst.cast::<u8>().write(FLOAT);
-                                    dst.cast::<f64>().add(1).write(*x);
-                                }
-                                other => dst.copy_from_nonoverlapping(other, 1),
-                            }
-                            self.frames.set_len(count - 1);
-                            pc = caller.pc;
-                            base = caller.base;
-                            consts = (*caller.code).consts_ptr();
-                        }
-                    }
+                    Instr::Return { src } => leave!(instr, src, slot!(src)),
+                    Instr::ReturnNone => leave!(instr, NO_REG, &raw const NOTHING.0),
                     _ => break instr,
                 }
             };
