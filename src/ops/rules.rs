@@ -231,6 +231,10 @@ impl Cx {
     /// Spreads the gradient of a reduction over the shape that was reduced; `kept` is the shape with the reduced
     /// dimensions as ones.
     pub fn spread(&self, g: &Tensor, kept: &Dims, dims: &Dims) -> Tensor {
+        // One number needs no dimensions to be spread from.
+        if g.numel() == 1 && !self.grad_enabled() {
+            return self.expand(g, dims);
+        }
         self.expand(&self.reshape(g, kept), dims)
     }
 

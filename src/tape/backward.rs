@@ -12,6 +12,9 @@ use crate::ops::{Grad, OpError, Result};
 use crate::tensor::{Num, Tensor, expr};
 use std::cell::RefCell;
 
+/// Room that a walk over a small tape needs.
+const FEW: usize = 64;
+
 #[derive(Default)]
 pub struct BackwardOptions {
     /// The starting cotangent; needed when the loss has more than one element.
@@ -47,9 +50,9 @@ impl Cx {
         }
         self.note_rewound(walk.epoch);
         root.put_cot(loss.slot(), seed);
-        let mut holding = Vec::new();
+        let mut holding = Vec::with_capacity(FEW);
         let done = walk.run(&[root], None, (!options.retain).then_some(&mut holding)).and_then(|()| {
-            let mut found = Vec::new();
+            let mut found = Vec::with_capacity(leaves.len());
             for leaf in leaves {
                 let (p, g) = (Param::of_leaf(leaf), leaf.take_cot(0));
                 if let (Some(p), Some(g)) = (p, g) {
@@ -213,8 +216,8 @@ impl<'c> Walk<'c> {
     /// Counts, for every node that the roots reach, how often its results are used on the way. Gives the leaves
     /// among them. With `wrt`, only uses that lead to one of these count, and the walk stops behind them.
     fn count<'n>(&self, roots: &[&'n NodeRef], wrt: Option<&[Tensor]>) -> Result<Vec<&'n NodeRef>> {
-        let mut leaves = Vec::new();
-        let mut stack: Vec<&'n NodeRef> = Vec::new();
+        let mut leaves = Vec::with_capacity(FEW);
+        let mut stack: Vec<&'n NodeRef> = Vec::with_capacity(FEW);
         let mut order: Vec<&'n NodeRef> = Vec::new();
         let nested = self.cx.walks.borrow().len() > 1;
         let visit = |n: &'n NodeRef, stack: &mut Vec<&'n NodeRef>| {
@@ -333,7 +336,7 @@ impl<'c> Walk<'c> {
         mut holding: Option<&mut Vec<&'n NodeRef>>,
     ) -> Result<()> {
         self.cx.with_grad_mode(self.record, || {
-            let mut ready: Vec<&'n NodeRef> = Vec::new();
+            let mut ready: Vec<&'n NodeRef> = Vec::with_capacity(FEW);
             for &r in roots {
                 // Two roots may be one node, and one root may lie on the way from another.
                 if r.uses.get() == 0 && r.flag(WANTED) && !ready.iter().any(|x| x.same(r)) {

@@ -224,6 +224,8 @@ impl Vm {
                         None => break $instr,
                     },
                     (Value::Float(x), Value::Float(y)) => set_float!($instr, $dst, x $op y),
+                    (Value::Float(x), Value::Int(y)) => set_float!($instr, $dst, *x $op *y as f64),
+                    (Value::Int(x), Value::Float(y)) => set_float!($instr, $dst, *x as f64 $op *y),
                     _ => break $instr,
                 }
             };
@@ -245,10 +247,17 @@ impl Vm {
                 unsafe { &*consts.add($index as usize) }
             };
         }
+        // The compiler puts nothing else where such an instruction looks.
+        macro_rules! float_constant {
+            ($index:expr) => {
+                unsafe { *consts.add($index as usize).cast::<f64>().add(1) }
+            };
+        }
         macro_rules! arith_float {
             ($instr:expr, $dst:expr, $a:expr, $index:expr, $op:tt) => {
-                match (reg!($a), constant!($index)) {
-                    (Value::Float(x), Value::Float(k)) => set_float!($instr, $dst, x $op k),
+                match reg!($a) {
+                    Value::Float(x) => set_float!($instr, $dst, *x $op float_constant!($index)),
+                    Value::Int(x) => set_float!($instr, $dst, *x as f64 $op float_constant!($index)),
                     _ => break $instr,
                 }
             };
@@ -311,6 +320,28 @@ impl Vm {
                         Value::Float(x) => set_float!(instr, dst, *x),
                         _ => break instr,
                     },
+                    Instr::None { dst } => {
+                        let to = slot!(dst);
+                        unsafe {
+                            if (*to).is_heap() {
+                                break instr;
+                            }
+                            to.cast::<u8>().write(NONE);
+                        }
+                    }
+                    Instr::Clear { from, count } => {
+                        let mut heap = false;
+                        for k in from..from + count {
+                            heap |= reg!(k).is_heap();
+                        }
+                        if heap {
+                            break instr;
+                        }
+                        for k in from..from + count {
+                            let to = slot!(k);
+                            unsafe { to.cast::<u8>().write(NONE) };
+                        }
+                    }
                     Instr::GetGlobal { dst, slot } => match unsafe { &*self.globals.as_ptr().add(slot as usize) } {
                         Some(value) => copy!(instr, dst, value),
                         None => break instr,
@@ -332,6 +363,8 @@ impl Vm {
                     Instr::Mul { dst, a, b, .. } => arith!(instr, dst, a, b, checked_mul, *),
                     Instr::Div { dst, a, b, .. } => match (reg!(a), reg!(b)) {
                         (Value::Float(x), Value::Float(y)) if *y != 0.0 => set_float!(instr, dst, x / y),
+                        (Value::Float(x), Value::Int(y)) if *y != 0 => set_float!(instr, dst, *x / *y as f64),
+                        (Value::Int(x), Value::Float(y)) if *y != 0.0 => set_float!(instr, dst, *x as f64 / *y),
                         (Value::Int(x), Value::Int(y)) if *y != 0 => set_float!(instr, dst, *x as f64 / *y as f64),
                         _ => break instr,
                     },
@@ -365,11 +398,14 @@ impl Vm {
                     Instr::AddF { dst, a, index, .. } => arith_float!(instr, dst, a, index, +),
                     Instr::SubF { dst, a, index, .. } => arith_float!(instr, dst, a, index, -),
                     Instr::MulF { dst, a, index, .. } => arith_float!(instr, dst, a, index, *),
-                    Instr::DivF { dst, a, index, .. } => match (reg!(a), constant!(index)) {
-                        (Value::Float(x), Value::Float(k)) if *k != 0.0 => set_float!(instr, dst, x / k),
-                        (Value::Int(x), Value::Float(k)) if *k != 0.0 => set_float!(instr, dst, *x as f64 / k),
-                        _ => break instr,
-                    },
+                    Instr::DivF { dst, a, index, .. } => {
+                        let k = float_constant!(index);
+                        match reg!(a) {
+                            Value::Float(x) if k != 0.0 => set_float!(instr, dst, *x / k),
+                            Value::Int(x) if k != 0.0 => set_float!(instr, dst, *x as f64 / k),
+                            _ => break instr,
+                        }
+                    }
                     Instr::Neg { dst, a } => match reg!(a) {
                         Value::Float(x) => set_float!(instr, dst, -x),
                         Value::Int(x) if *x != i64::MIN => set_int!(instr, dst, -x),
