@@ -1,7 +1,7 @@
 //! Conditions: `if`, `while`, `and`, `or`, and comparisons that jump at once.
 
 use super::emit::{Builder, Patch};
-use super::expr::{comparison, small_int};
+use super::expr::{comparison, float_constant, small_int};
 use crate::source::Span;
 use crate::syntax::ast::*;
 use crate::vm::code::{Cmp, Instr, Reg};
@@ -91,6 +91,21 @@ impl Builder<'_, '_> {
                 Cmp::Ne => Instr::UnlessNeI { a, imm, offset },
             };
             return self.jump(instr, span, &spans);
+        }
+        if let Some(value) = float_constant(right)
+            && let Ok(index) = u16::try_from(self.float(value))
+        {
+            let offset = 0;
+            let instr = match comparison(op) {
+                Cmp::Lt => Some(Instr::UnlessLtF { a, index, offset }),
+                Cmp::Le => Some(Instr::UnlessLeF { a, index, offset }),
+                Cmp::Gt => Some(Instr::UnlessGtF { a, index, offset }),
+                Cmp::Ge => Some(Instr::UnlessGeF { a, index, offset }),
+                Cmp::Eq | Cmp::Ne => None,
+            };
+            if let Some(instr) = instr {
+                return self.jump(instr, span, &spans);
+            }
         }
         let b = self.expr(right);
         let instr = unless(comparison(op), a, b);

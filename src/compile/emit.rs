@@ -74,7 +74,7 @@ impl<'s, 'a> Builder<'s, 'a> {
             this: 0,
             slots,
             registers: slots,
-            simple: true,
+            plain_args: if is_library { u16::MAX } else { 0 },
             mask: NO_REG,
             required: 0,
             rest: None,
@@ -123,7 +123,8 @@ impl<'s, 'a> Builder<'s, 'a> {
         code.this = info.this.is_some() as u16;
         code.required = params.iter().filter(|p| !p.has_default && !p.is_rest).count() as u16;
         code.rest = params.iter().position(|p| p.is_rest).map(|k| k as u16);
-        code.simple = code.rest.is_none() && params.iter().all(|p| !p.has_default);
+        let plain = code.rest.is_none() && code.this == 0 && !code.is_library && params.iter().all(|p| !p.has_default);
+        code.plain_args = if plain { params.len() as u16 } else { u16::MAX };
         code.mask = info.mask.map_or(NO_REG, |id| resolved.var(id).slot);
         code.params = params;
     }
@@ -227,7 +228,7 @@ impl<'s, 'a> Builder<'s, 'a> {
         use Instr::*;
         let fits = match &mut self.code.instrs[patch.0] {
             Jump { offset }
-            | Loop { offset }
+            | Loop { offset, .. }
             | JumpIf { offset, .. }
             | JumpUnless { offset, .. }
             | Try { offset, .. } => {
@@ -246,6 +247,10 @@ impl<'s, 'a> Builder<'s, 'a> {
             | UnlessGeI { offset, .. }
             | UnlessEqI { offset, .. }
             | UnlessNeI { offset, .. }
+            | UnlessLtF { offset, .. }
+            | UnlessLeF { offset, .. }
+            | UnlessGtF { offset, .. }
+            | UnlessGeF { offset, .. }
             | IfGiven { offset, .. } => {
                 *offset = distance as i16;
                 i16::try_from(distance).is_ok()

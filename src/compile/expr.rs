@@ -408,7 +408,7 @@ pub(super) fn small_int(e: &Expr) -> Option<i16> {
     }
 }
 
-fn float_constant(e: &Expr) -> Option<f64> {
+pub(super) fn float_constant(e: &Expr) -> Option<f64> {
     match &e.kind {
         ExprKind::Float(value) => Some(*value),
         ExprKind::Unary(UnaryOp::Neg, a) => match &a.kind {

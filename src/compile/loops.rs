@@ -158,10 +158,14 @@ impl Builder<'_, '_> {
         });
         let continues = self.take_continues();
         self.patch_all(continues);
+        let (mut from, mut count) = (0, 0);
         if let Some((first, _, end)) = slots.filter(|(first, _, end)| first < end) {
-            self.emit(Instr::Clear { from: first, count: end - first }, span);
+            match u8::try_from(end - first) {
+                Ok(few) => (from, count) = (first, few),
+                Err(_) => self.emit(Instr::Clear { from: first, count: end - first }, span),
+            }
         }
-        let back = self.jump(Instr::Loop { offset: 0 }, span, &[]);
+        let back = self.jump(Instr::Loop { count, from, offset: 0 }, span, &[]);
         self.patch_to(back, top);
         if let Some(Open::Loop { breaks, .. }) = self.open.pop() {
             exits.extend(breaks);

@@ -57,8 +57,9 @@ pub struct Code {
     pub slots: u16,
     /// All registers.
     pub registers: u16,
-    /// Neither defaults nor a rest: a call with as many arguments fits as it is.
-    pub simple: bool,
+    /// The number of arguments with which a call fits as it is: of a function without defaults, a rest or `self` that is
+    /// not in the library. Else more than any call has.
+    pub plain_args: u16,
     /// The register of the mask of given arguments, if some have defaults.
     pub mask: Reg,
     /// Positional parameters that must be given.

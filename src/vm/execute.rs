@@ -86,8 +86,11 @@ impl Vm {
             Instr::Not { dst, a } => self.not(dst, a)?,
 
             Instr::Jump { offset } => self.jump(offset as isize),
-            Instr::Loop { offset } => {
+            Instr::Loop { count, from, offset } => {
                 self.check_interrupt()?;
+                for k in from..from + count as Reg {
+                    self.put(k, Value::None);
+                }
                 self.cx.next_iteration();
                 self.jump(offset as isize);
             }
@@ -113,6 +116,10 @@ impl Vm {
             Instr::UnlessGeI { a, imm, offset } => self.unless_with(Cmp::Ge, a, imm, offset)?,
             Instr::UnlessEqI { a, imm, offset } => self.unless_with(Cmp::Eq, a, imm, offset)?,
             Instr::UnlessNeI { a, imm, offset } => self.unless_with(Cmp::Ne, a, imm, offset)?,
+            Instr::UnlessLtF { a, index, offset } => self.unless_float(Cmp::Lt, a, index, offset)?,
+            Instr::UnlessLeF { a, index, offset } => self.unless_float(Cmp::Le, a, index, offset)?,
+            Instr::UnlessGtF { a, index, offset } => self.unless_float(Cmp::Gt, a, index, offset)?,
+            Instr::UnlessGeF { a, index, offset } => self.unless_float(Cmp::Ge, a, index, offset)?,
 
             Instr::RangeInit { closed, base, dst } => {
                 if self.range_init(closed, base, dst)? {
@@ -222,6 +229,13 @@ impl Vm {
 
     fn unless_with(&mut self, op: Cmp, a: Reg, imm: i16, offset: i16) -> Result<(), Error> {
         if !self.compare_truth_with(op, a, Value::Int(imm as i64))? {
+            self.jump(offset as isize);
+        }
+        Ok(())
+    }
+
+    fn unless_float(&mut self, op: Cmp, a: Reg, index: u16, offset: i16) -> Result<(), Error> {
+        if !self.compare_truth_with(op, a, self.number(index))? {
             self.jump(offset as isize);
         }
         Ok(())

@@ -63,8 +63,8 @@ pub enum Instr {
     Not { dst: Reg, a: Reg },
 
     Jump { offset: i32 },
-    /// A jump back: the next turn of a `while`.
-    Loop { offset: i32 },
+    /// A jump back: the next turn of a `while`, without what the last one has declared.
+    Loop { count: u8, from: Reg, offset: i32 },
     JumpIf { a: Reg, offset: i32 },
     JumpUnless { a: Reg, offset: i32 },
     UnlessLt { a: Reg, b: Reg, offset: i16 },
@@ -79,6 +79,11 @@ pub enum Instr {
     UnlessGeI { a: Reg, imm: i16, offset: i16 },
     UnlessEqI { a: Reg, imm: i16, offset: i16 },
     UnlessNeI { a: Reg, imm: i16, offset: i16 },
+    // A float among the constants.
+    UnlessLtF { a: Reg, index: u16, offset: i16 },
+    UnlessLeF { a: Reg, index: u16, offset: i16 },
+    UnlessGtF { a: Reg, index: u16, offset: i16 },
+    UnlessGeF { a: Reg, index: u16, offset: i16 },
 
     /// `base` start, `base + 1` end, `base + 2` step become this value, turns left, step. Enters the loop, and
     /// skips the next instruction, a jump past it, unless there is no turn at all.

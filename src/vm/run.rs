@@ -1,7 +1,7 @@
 //! The loop that runs instructions: what host numbers, jumps and plain calls need. Everything else leaves the inner
 //! loop for `execute`, so that the inner loop is small enough for its state to stay in machine registers.
 
-use super::code::{Cmp, Instr, NO_REG};
+use super::code::{Cmp, Instr, Reg};
 use super::error::Error;
 use super::function::Closure;
 use super::value::{Obj, Value};
@@ -22,7 +22,8 @@ const NONE: u8 = 0;
 const BOOL: u8 = 1;
 const INT: u8 = 2;
 const FLOAT: u8 = 3;
-const OBJ: u8 = 6;
+/// The bit that the tags of tensors, cells and objects have, and no other.
+const HEAP: u8 = 4;
 
 static NOTHING: Nothing = Nothing(Value::None);
 
@@ -87,12 +88,12 @@ impl Vm {
         }
         // Writes a register; where something on the heap would have to be dropped, the instruction is left.
         macro_rules! set {
-            ($instr:expr, $r:expr, $tag:expr, $payload:expr) => {{
+            ($r:expr, $tag:expr, $payload:expr) => {{
                 let payload: u64 = $payload;
                 let slot = slot!($r);
                 unsafe {
                     if (*slot).is_heap() {
-                        break $instr;
+                        break;
                     }
                     slot.cast::<u8>().write($tag);
                     slot.cast::<u64>().add(1).write(payload);
@@ -100,98 +101,91 @@ impl Vm {
             }};
         }
         macro_rules! set_int {
-            ($instr:expr, $r:expr, $v:expr) => {{
+            ($r:expr, $v:expr) => {{
                 let value: i64 = $v;
-                set!($instr, $r, INT, value as u64)
+                set!($r, INT, value as u64)
             }};
         }
         macro_rules! set_float {
-            ($instr:expr, $r:expr, $v:expr) => {{
+            ($r:expr, $v:expr) => {{
                 let value: f64 = $v;
-                set!($instr, $r, FLOAT, value.to_bits())
+                set!($r, FLOAT, value.to_bits())
             }};
         }
         macro_rules! set_bool {
-            ($instr:expr, $r:expr, $v:expr) => {{
+            ($r:expr, $v:expr) => {{
                 let value: bool = $v;
                 let slot = slot!($r);
                 unsafe {
                     if (*slot).is_heap() {
-                        break $instr;
+                        break;
                     }
                     // A bool is the byte after the tag.
                     slot.cast::<[u8; 2]>().write([BOOL, value as u8]);
                 }
             }};
         }
+        // One more owner of what a value refers to, and the value in its two halves: neither has just been written.
         macro_rules! copy {
-            ($instr:expr, $r:expr, $value:expr) => {
-                match $value {
-                    Value::Int(x) => set_int!($instr, $r, *x),
-                    Value::Float(x) => set_float!($instr, $r, *x),
-                    Value::Obj(o) => {
-                        if reg!($r).is_heap() {
-                            break $instr;
-                        }
-                        let pointer = std::rc::Rc::as_ptr(o);
-                        // One more owner: the register.
-                        unsafe { std::rc::Rc::increment_strong_count(pointer) };
-                        set!($instr, $r, OBJ, *unsafe { &*(&raw const *o).cast::<u64>() })
-                    }
-                    Value::Tensor(t) => {
-                        if reg!($r).is_heap() {
-                            break $instr;
-                        }
-                        let (to, value) = (slot!($r), Value::Tensor(t.clone()));
-                        unsafe { to.write(value) }
-                    }
-                    Value::Cell(c) => {
-                        if reg!($r).is_heap() {
-                            break $instr;
-                        }
-                        let (to, value) = (slot!($r), Value::Cell(c.clone()));
-                        unsafe { to.write(value) }
-                    }
-                    _ => break $instr,
+            ($r:expr, $value:expr) => {{
+                let (to, from): (*mut Value, *const Value) = (slot!($r), $value);
+                if tag!(to) & HEAP != 0 {
+                    break;
                 }
-            };
+                if tag!(from) & HEAP != 0 {
+                    match unsafe { &*from } {
+                        Value::Obj(o) => unsafe { std::rc::Rc::increment_strong_count(std::rc::Rc::as_ptr(o)) },
+                        Value::Tensor(t) => std::mem::forget(t.clone()),
+                        Value::Cell(c) => std::mem::forget(c.clone()),
+                        _ => {}
+                    }
+                }
+                let (to, from) = (to.cast::<u64>(), from.cast::<u64>());
+                unsafe {
+                    to.write(*from);
+                    to.add(1).write(*from.add(1));
+                }
+            }};
+        }
+        macro_rules! tag {
+            ($at:expr) => {{
+                let at = $at;
+                unsafe { *at.cast::<u8>() }
+            }};
         }
         // Where the value of a variable is that closures share.
         macro_rules! boxed {
-            ($instr:expr, $value:expr) => {{
-                let Value::Obj(o) = $value else { break $instr };
-                let Obj::Var(v) = &**o else { break $instr };
+            ($value:expr) => {{
+                let Value::Obj(o) = $value else { break };
+                let Obj::Var(v) = &**o else { break };
                 v.place()
             }};
         }
-        // Leaves the frame for the one below it, where there is nothing to drop but what is returned.
+        // Leaves the frame for the one below it, where there is nothing to drop.
         macro_rules! leave {
-            ($instr:expr, $src:expr, $value:expr) => {{
+            ($value:expr) => {{
                 let frame = *self.top();
                 let count = self.frames.len();
                 if frame.constructs || frame.new_chunk || count == floor + 1 {
-                    break $instr;
+                    break;
                 }
                 let caller = unsafe { &*self.frames.as_ptr().add(count - 2) };
                 let dst = unsafe { caller.base.add(frame.dst as usize) };
                 let callee = unsafe { base.sub(1) };
-                let Value::Obj(closure) = (unsafe { &*callee }) else { break $instr };
-                // Not the last owner of the closure either.
-                let mut heap = unsafe { (*dst).is_heap() } || std::rc::Rc::strong_count(closure) == 1;
-                for k in 0..unsafe { (*frame.code).registers } {
-                    heap |= reg!(k).is_heap() && k != $src;
-                }
-                if heap {
-                    break $instr;
-                }
+                let Value::Obj(closure) = (unsafe { &*callee }) else { break };
                 let value: *const Value = $value;
+                let mut tags = tag!(dst);
+                for k in 0..unsafe { (*frame.code).registers } {
+                    tags |= tag!(slot!(k));
+                }
+                // Not the last owner of the closure either.
+                if tags & HEAP != 0 || std::rc::Rc::strong_count(closure) == 1 {
+                    break;
+                }
                 unsafe {
                     std::rc::Rc::decrement_strong_count(std::rc::Rc::as_ptr(closure));
                     callee.cast::<u8>().write(NONE);
                     move_to(dst, value);
-                    if $src != NO_REG {
-                        value.cast_mut().cast::<u8>().write(NONE);
-                    }
                     self.frames.set_len(count - 1);
                     pc = caller.pc;
                     base = caller.base;
@@ -201,11 +195,11 @@ impl Vm {
         }
         // Writes a number to such a place.
         macro_rules! fill {
-            ($instr:expr, $place:expr, $src:expr) => {{
+            ($place:expr, $src:expr) => {{
                 let (to, from): (*mut Value, *mut Value) = ($place, slot!($src));
                 unsafe {
                     if (*to).is_heap() || (*from).is_heap() {
-                        break $instr;
+                        break;
                     }
                     move_to(to, from);
                 }
@@ -217,28 +211,28 @@ impl Vm {
             };
         }
         macro_rules! arith {
-            ($instr:expr, $dst:expr, $a:expr, $b:expr, $checked:ident, $op:tt) => {
+            ($dst:expr, $a:expr, $b:expr, $checked:ident, $op:tt) => {
                 match (reg!($a), reg!($b)) {
                     (Value::Int(x), Value::Int(y)) => match x.$checked(*y) {
-                        Some(v) => set_int!($instr, $dst, v),
-                        None => break $instr,
+                        Some(v) => set_int!($dst, v),
+                        None => break,
                     },
-                    (Value::Float(x), Value::Float(y)) => set_float!($instr, $dst, x $op y),
-                    (Value::Float(x), Value::Int(y)) => set_float!($instr, $dst, *x $op *y as f64),
-                    (Value::Int(x), Value::Float(y)) => set_float!($instr, $dst, *x as f64 $op *y),
-                    _ => break $instr,
+                    (Value::Float(x), Value::Float(y)) => set_float!($dst, x $op y),
+                    (Value::Float(x), Value::Int(y)) => set_float!($dst, *x $op *y as f64),
+                    (Value::Int(x), Value::Float(y)) => set_float!($dst, *x as f64 $op *y),
+                    _ => break,
                 }
             };
         }
         macro_rules! arith_int {
-            ($instr:expr, $dst:expr, $a:expr, $imm:expr, $checked:ident, $op:tt) => {
+            ($dst:expr, $a:expr, $imm:expr, $checked:ident, $op:tt) => {
                 match reg!($a) {
                     Value::Int(x) => match x.$checked($imm as i64) {
-                        Some(v) => set_int!($instr, $dst, v),
-                        None => break $instr,
+                        Some(v) => set_int!($dst, v),
+                        None => break,
                     },
-                    Value::Float(x) => set_float!($instr, $dst, x $op $imm as f64),
-                    _ => break $instr,
+                    Value::Float(x) => set_float!($dst, x $op $imm as f64),
+                    _ => break,
                 }
             };
         }
@@ -254,16 +248,16 @@ impl Vm {
             };
         }
         macro_rules! arith_float {
-            ($instr:expr, $dst:expr, $a:expr, $index:expr, $op:tt) => {
+            ($dst:expr, $a:expr, $index:expr, $op:tt) => {
                 match reg!($a) {
-                    Value::Float(x) => set_float!($instr, $dst, *x $op float_constant!($index)),
-                    Value::Int(x) => set_float!($instr, $dst, *x as f64 $op float_constant!($index)),
-                    _ => break $instr,
+                    Value::Float(x) => set_float!($dst, *x $op float_constant!($index)),
+                    Value::Int(x) => set_float!($dst, *x as f64 $op float_constant!($index)),
+                    _ => break,
                 }
             };
         }
         macro_rules! unless {
-            ($instr:expr, $op:tt, $a:expr, $b:expr, $offset:expr) => {
+            ($op:tt, $a:expr, $b:expr, $offset:expr) => {
                 match (reg!($a), reg!($b)) {
                     (Value::Int(x), Value::Int(y)) => {
                         let holds = x $op y;
@@ -277,12 +271,25 @@ impl Vm {
                             jump!($offset);
                         }
                     }
-                    _ => break $instr,
+                    _ => break,
+                }
+            };
+        }
+        macro_rules! unless_float {
+            ($op:tt, $a:expr, $index:expr, $offset:expr) => {
+                match reg!($a) {
+                    Value::Float(x) => {
+                        let holds = *x $op float_constant!($index);
+                        if !holds {
+                            jump!($offset);
+                        }
+                    }
+                    _ => break,
                 }
             };
         }
         macro_rules! unless_int {
-            ($instr:expr, $op:tt, $a:expr, $imm:expr, $offset:expr) => {
+            ($op:tt, $a:expr, $imm:expr, $offset:expr) => {
                 match reg!($a) {
                     Value::Int(x) => {
                         let holds = *x $op $imm as i64;
@@ -296,7 +303,7 @@ impl Vm {
                             jump!($offset);
                         }
                     }
-                    _ => break $instr,
+                    _ => break,
                 }
             };
         }
@@ -308,23 +315,24 @@ impl Vm {
 
         // Where instructions are read field by field, nothing has to be cut out of a word.
         loop {
-            let instr = loop {
-                let instr = pc;
+            loop {
                 pc = unsafe { pc.add(1) };
-                match unsafe { *instr } {
-                    Instr::Bool { dst, value } => set_bool!(instr, dst, value),
-                    Instr::Int { dst, value } => set_int!(instr, dst, value as i64),
-                    Instr::Const { dst, index } => copy!(instr, dst, constant!(index)),
+                match unsafe { *pc.sub(1) } {
+                    Instr::Bool { dst, value } => set_bool!(dst, value),
+                    Instr::Int { dst, value } => set_int!(dst, value as i64),
+                    Instr::Const { dst, index } => copy!(dst, constant!(index)),
                     Instr::Copy { dst, src } => match reg!(src) {
-                        Value::Int(x) => set_int!(instr, dst, *x),
-                        Value::Float(x) => set_float!(instr, dst, *x),
-                        _ => break instr,
+                        Value::Int(x) => set_int!(dst, *x),
+                        Value::Float(x) => set_float!(dst, *x),
+                        // What a temporary holds is moved, not copied.
+                        _ if src >= unsafe { (*self.top().code).slots } => break,
+                        value => copy!(dst, value),
                     },
                     Instr::None { dst } => {
                         let to = slot!(dst);
                         unsafe {
                             if (*to).is_heap() {
-                                break instr;
+                                break;
                             }
                             to.cast::<u8>().write(NONE);
                         }
@@ -335,7 +343,7 @@ impl Vm {
                             heap |= reg!(k).is_heap();
                         }
                         if heap {
-                            break instr;
+                            break;
                         }
                         for k in from..from + count {
                             let to = slot!(k);
@@ -343,84 +351,92 @@ impl Vm {
                         }
                     }
                     Instr::GetGlobal { dst, slot } => match unsafe { &*self.globals.as_ptr().add(slot as usize) } {
-                        Some(value) => copy!(instr, dst, value),
-                        None => break instr,
+                        Some(value) => copy!(dst, value),
+                        None => break,
                     },
-                    Instr::GetCapture { dst, index } => copy!(instr, dst, self.capture(index)),
+                    Instr::GetCapture { dst, index } => copy!(dst, self.capture(index)),
                     Instr::GetBox { dst, src } => {
-                        let place = boxed!(instr, reg!(src));
-                        copy!(instr, dst, unsafe { &*place })
+                        let place = boxed!(reg!(src));
+                        copy!(dst, unsafe { &*place })
                     }
                     Instr::GetCaptureBox { dst, index } => {
-                        let place = boxed!(instr, self.capture(index));
-                        copy!(instr, dst, unsafe { &*place })
+                        let place = boxed!(self.capture(index));
+                        copy!(dst, unsafe { &*place })
                     }
-                    Instr::SetBox { dst, src } => fill!(instr, boxed!(instr, reg!(dst)), src),
-                    Instr::SetCaptureBox { index, src } => fill!(instr, boxed!(instr, self.capture(index)), src),
+                    Instr::SetBox { dst, src } => fill!(boxed!(reg!(dst)), src),
+                    Instr::SetCaptureBox { index, src } => fill!(boxed!(self.capture(index)), src),
 
-                    Instr::Add { dst, a, b, .. } => arith!(instr, dst, a, b, checked_add, +),
-                    Instr::Sub { dst, a, b, .. } => arith!(instr, dst, a, b, checked_sub, -),
-                    Instr::Mul { dst, a, b, .. } => arith!(instr, dst, a, b, checked_mul, *),
+                    Instr::Add { dst, a, b, .. } => arith!(dst, a, b, checked_add, +),
+                    Instr::Sub { dst, a, b, .. } => arith!(dst, a, b, checked_sub, -),
+                    Instr::Mul { dst, a, b, .. } => arith!(dst, a, b, checked_mul, *),
                     Instr::Div { dst, a, b, .. } => match (reg!(a), reg!(b)) {
-                        (Value::Float(x), Value::Float(y)) if *y != 0.0 => set_float!(instr, dst, x / y),
-                        (Value::Float(x), Value::Int(y)) if *y != 0 => set_float!(instr, dst, *x / *y as f64),
-                        (Value::Int(x), Value::Float(y)) if *y != 0.0 => set_float!(instr, dst, *x as f64 / *y),
-                        (Value::Int(x), Value::Int(y)) if *y != 0 => set_float!(instr, dst, *x as f64 / *y as f64),
-                        _ => break instr,
+                        (Value::Float(x), Value::Float(y)) if *y != 0.0 => set_float!(dst, x / y),
+                        (Value::Float(x), Value::Int(y)) if *y != 0 => set_float!(dst, *x / *y as f64),
+                        (Value::Int(x), Value::Float(y)) if *y != 0.0 => set_float!(dst, *x as f64 / *y),
+                        (Value::Int(x), Value::Int(y)) if *y != 0 => set_float!(dst, *x as f64 / *y as f64),
+                        _ => break,
                     },
                     Instr::FloorDiv { dst, a, b, .. } => match (reg!(a), reg!(b)) {
-                        (Value::Int(x), Value::Int(y)) if *y > 0 => set_int!(instr, dst, x.div_euclid(*y)),
-                        _ => break instr,
+                        (Value::Int(x), Value::Int(y)) if *y > 0 => set_int!(dst, x.div_euclid(*y)),
+                        _ => break,
                     },
                     Instr::Rem { dst, a, b, .. } => match (reg!(a), reg!(b)) {
-                        (Value::Int(x), Value::Int(y)) if *y > 0 => set_int!(instr, dst, x.rem_euclid(*y)),
-                        _ => break instr,
+                        (Value::Int(x), Value::Int(y)) if *y > 0 => set_int!(dst, x.rem_euclid(*y)),
+                        _ => break,
                     },
-                    Instr::AddI { dst, a, imm, .. } => arith_int!(instr, dst, a, imm, checked_add, +),
-                    Instr::SubI { dst, a, imm, .. } => arith_int!(instr, dst, a, imm, checked_sub, -),
-                    Instr::MulI { dst, a, imm, .. } => arith_int!(instr, dst, a, imm, checked_mul, *),
+                    Instr::AddI { dst, a, imm, .. } => arith_int!(dst, a, imm, checked_add, +),
+                    Instr::SubI { dst, a, imm, .. } => arith_int!(dst, a, imm, checked_sub, -),
+                    Instr::MulI { dst, a, imm, .. } => arith_int!(dst, a, imm, checked_mul, *),
                     Instr::FloorDivI { dst, a, imm, .. } => match reg!(a) {
-                        Value::Int(x) if imm > 0 => set_int!(instr, dst, x.div_euclid(imm as i64)),
-                        _ => break instr,
+                        Value::Int(x) if imm > 0 => set_int!(dst, x.div_euclid(imm as i64)),
+                        _ => break,
                     },
                     Instr::RemI { dst, a, imm, .. } => match reg!(a) {
-                        Value::Int(x) if imm > 0 => set_int!(instr, dst, x.rem_euclid(imm as i64)),
-                        _ => break instr,
+                        Value::Int(x) if imm > 0 => set_int!(dst, x.rem_euclid(imm as i64)),
+                        _ => break,
                     },
                     Instr::PowI { dst, a, imm: 2, .. } => match reg!(a) {
-                        Value::Float(x) => set_float!(instr, dst, x * x),
+                        Value::Float(x) => set_float!(dst, x * x),
                         Value::Int(x) => match x.checked_mul(*x) {
-                            Some(v) => set_int!(instr, dst, v),
-                            None => break instr,
+                            Some(v) => set_int!(dst, v),
+                            None => break,
                         },
-                        _ => break instr,
+                        _ => break,
                     },
-                    Instr::AddF { dst, a, index, .. } => arith_float!(instr, dst, a, index, +),
-                    Instr::SubF { dst, a, index, .. } => arith_float!(instr, dst, a, index, -),
-                    Instr::MulF { dst, a, index, .. } => arith_float!(instr, dst, a, index, *),
+                    Instr::AddF { dst, a, index, .. } => arith_float!(dst, a, index, +),
+                    Instr::SubF { dst, a, index, .. } => arith_float!(dst, a, index, -),
+                    Instr::MulF { dst, a, index, .. } => arith_float!(dst, a, index, *),
                     Instr::DivF { dst, a, index, .. } => {
                         let k = float_constant!(index);
                         match reg!(a) {
-                            Value::Float(x) if k != 0.0 => set_float!(instr, dst, *x / k),
-                            Value::Int(x) if k != 0.0 => set_float!(instr, dst, *x as f64 / k),
-                            _ => break instr,
+                            Value::Float(x) if k != 0.0 => set_float!(dst, *x / k),
+                            Value::Int(x) if k != 0.0 => set_float!(dst, *x as f64 / k),
+                            _ => break,
                         }
                     }
                     Instr::Neg { dst, a } => match reg!(a) {
-                        Value::Float(x) => set_float!(instr, dst, -x),
-                        Value::Int(x) if *x != i64::MIN => set_int!(instr, dst, -x),
-                        _ => break instr,
+                        Value::Float(x) => set_float!(dst, -x),
+                        Value::Int(x) if *x != i64::MIN => set_int!(dst, -x),
+                        _ => break,
                     },
                     Instr::Compare { op, dst, a, b } => match (reg!(a), reg!(b)) {
-                        (Value::Int(x), Value::Int(y)) => set_bool!(instr, dst, op.holds(x.partial_cmp(y))),
-                        (Value::Float(x), Value::Float(y)) => set_bool!(instr, dst, op.holds(x.partial_cmp(y))),
-                        _ => break instr,
+                        (Value::Int(x), Value::Int(y)) => set_bool!(dst, op.holds(x.partial_cmp(y))),
+                        (Value::Float(x), Value::Float(y)) => set_bool!(dst, op.holds(x.partial_cmp(y))),
+                        _ => break,
                     },
 
                     Instr::Jump { offset } => jump!(offset),
-                    Instr::Loop { offset } => {
-                        if interrupted!() {
-                            break instr;
+                    Instr::Loop { count, from, offset } => {
+                        let mut heap = interrupted!();
+                        for k in from..from + count as Reg {
+                            heap |= reg!(k).is_heap();
+                        }
+                        if heap {
+                            break;
+                        }
+                        for k in from..from + count as Reg {
+                            let to = slot!(k);
+                            unsafe { to.cast::<u8>().write(NONE) };
                         }
                         self.cx.next_iteration();
                         jump!(offset);
@@ -428,25 +444,30 @@ impl Vm {
                     Instr::JumpIf { a, offset } => match reg!(a) {
                         Value::Bool(true) => jump!(offset),
                         Value::Bool(false) => {}
-                        _ => break instr,
+                        _ => break,
                     },
                     Instr::JumpUnless { a, offset } => match reg!(a) {
                         Value::Bool(true) => {}
                         Value::Bool(false) => jump!(offset),
-                        _ => break instr,
+                        _ => break,
                     },
-                    Instr::UnlessLt { a, b, offset } => unless!(instr, <, a, b, offset),
-                    Instr::UnlessLe { a, b, offset } => unless!(instr, <=, a, b, offset),
-                    Instr::UnlessGt { a, b, offset } => unless!(instr, >, a, b, offset),
-                    Instr::UnlessGe { a, b, offset } => unless!(instr, >=, a, b, offset),
-                    Instr::UnlessEq { a, b, offset } => unless!(instr, ==, a, b, offset),
-                    Instr::UnlessNe { a, b, offset } => unless!(instr, !=, a, b, offset),
-                    Instr::UnlessLtI { a, imm, offset } => unless_int!(instr, <, a, imm, offset),
-                    Instr::UnlessLeI { a, imm, offset } => unless_int!(instr, <=, a, imm, offset),
-                    Instr::UnlessGtI { a, imm, offset } => unless_int!(instr, >, a, imm, offset),
-                    Instr::UnlessGeI { a, imm, offset } => unless_int!(instr, >=, a, imm, offset),
-                    Instr::UnlessEqI { a, imm, offset } => unless_int!(instr, ==, a, imm, offset),
-                    Instr::UnlessNeI { a, imm, offset } => unless_int!(instr, !=, a, imm, offset),
+                    Instr::UnlessLt { a, b, offset } => unless!(<, a, b, offset),
+                    Instr::UnlessLe { a, b, offset } => unless!(<=, a, b, offset),
+                    Instr::UnlessGt { a, b, offset } => unless!(>, a, b, offset),
+                    Instr::UnlessGe { a, b, offset } => unless!(>=, a, b, offset),
+                    Instr::UnlessEq { a, b, offset } => unless!(==, a, b, offset),
+                    Instr::UnlessNe { a, b, offset } => unless!(!=, a, b, offset),
+                    Instr::UnlessLtI { a, imm, offset } => unless_int!(<, a, imm, offset),
+                    Instr::UnlessLeI { a, imm, offset } => unless_int!(<=, a, imm, offset),
+                    Instr::UnlessGtI { a, imm, offset } => unless_int!(>, a, imm, offset),
+                    Instr::UnlessGeI { a, imm, offset } => unless_int!(>=, a, imm, offset),
+                    Instr::UnlessEqI { a, imm, offset } => unless_int!(==, a, imm, offset),
+                    Instr::UnlessNeI { a, imm, offset } => unless_int!(!=, a, imm, offset),
+
+                    Instr::UnlessLtF { a, index, offset } => unless_float!(<, a, index, offset),
+                    Instr::UnlessLeF { a, index, offset } => unless_float!(<=, a, index, offset),
+                    Instr::UnlessGtF { a, index, offset } => unless_float!(>, a, index, offset),
+                    Instr::UnlessGeF { a, index, offset } => unless_float!(>=, a, index, offset),
 
                     Instr::RangeNext { base: at, dst, back } => {
                         // Only `RangeInit` and this write the three registers: they hold ints.
@@ -454,11 +475,11 @@ impl Vm {
                         let (now, left, step) = unsafe { (*state.add(1), *state.add(3) - 1, *state.add(5)) };
                         if left > 0 {
                             if interrupted!() {
-                                break instr;
+                                break;
                             }
                             // The last value of the range is an int, so none before it overflows.
                             let next = now.wrapping_add(step);
-                            set_int!(instr, dst, next);
+                            set_int!(dst, next);
                             unsafe {
                                 *state.add(1) = next;
                                 *state.add(3) = left;
@@ -470,35 +491,32 @@ impl Vm {
 
                     // The further turns of a loop over a range that is a value.
                     Instr::IterNext { base: at, dst, back } => {
-                        let (Value::Obj(o), Value::Int(position)) = (reg!(at), reg!(at + 1)) else { break instr };
-                        let Obj::Range(range) = &**o else { break instr };
-                        let Some(item) = range.plainly_at(*position) else { break instr };
+                        let (Value::Obj(o), Value::Int(position)) = (reg!(at), reg!(at + 1)) else { break };
+                        let Obj::Range(range) = &**o else { break };
+                        let Some(item) = range.plainly_at(*position) else { break };
                         if *position == 0 || interrupted!() {
-                            break instr;
+                            break;
                         }
                         let after = *position + 1;
-                        set_int!(instr, dst, item);
-                        set_int!(instr, at + 1, after);
+                        set_int!(dst, item);
+                        set_int!(at + 1, after);
                         self.cx.next_iteration();
                         pc = unsafe { pc.sub(back as usize) };
                     }
 
                     Instr::Call { dst, base: at, args } => {
                         let window = slot!(at);
-                        let Value::Obj(o) = (unsafe { &*window }) else { break instr };
-                        let Obj::Fn(closure) = &**o else { break instr };
+                        let Value::Obj(o) = (unsafe { &*window }) else { break };
+                        let Obj::Fn(closure) = &**o else { break };
                         let callee = &*closure.code;
                         let new_base = unsafe { window.add(1) };
-                        if !callee.simple
-                            || callee.this != 0
-                            || callee.params.len() != args as usize
-                            || callee.is_library
+                        if callee.plain_args != args
                             || self.frames.len() >= MAX_FRAMES
                             || self.frames.len() == self.frames.capacity()
                             || !self.stack.fits(new_base, callee.registers as usize)
                             || interrupted!()
                         {
-                            break instr;
+                            break;
                         }
                         let frame = Frame {
                             closure: closure as *const Closure,
@@ -520,13 +538,13 @@ impl Vm {
                             self.frames.set_len(count + 1);
                         }
                     }
-                    Instr::Return { src } => leave!(instr, src, slot!(src)),
-                    Instr::ReturnNone => leave!(instr, NO_REG, &raw const NOTHING.0),
-                    _ => break instr,
+                    Instr::Return { src } => leave!(slot!(src)),
+                    Instr::ReturnNone => leave!(&raw const NOTHING.0),
+                    _ => break,
                 }
-            };
+            }
             self.top_mut().pc = pc;
-            match self.execute(unsafe { &*instr }, floor)? {
+            match self.execute(unsafe { &*pc.sub(1) }, floor)? {
                 Next::Go => (pc, base, consts) = unsafe { self.registers() },
                 Next::Finished(value) => return Ok(value),
             }
