@@ -110,6 +110,8 @@ pub struct Vm {
     warnings: WarningSink,
     interrupt: Arc<AtomicBool>,
     frames: Vec<Frame>,
+    /// The constants of the running code, while the inner loop runs.
+    consts: *const Value,
     stack: Stack,
     handlers: Vec<Handler>,
     /// `None` until the declaration has run.
@@ -181,6 +183,7 @@ impl Vm {
             warnings: setup.warnings,
             interrupt: setup.interrupt,
             frames: Vec::new(),
+            consts: std::ptr::null(),
             stack: Stack::new(),
             handlers: Vec::new(),
             globals: Vec::new(),

@@ -70,7 +70,7 @@ impl Vm {
     #[inline(never)]
     fn run_plain(&mut self, floor: usize) -> Result<Value, Error> {
         // SAFETY: a frame runs, and its code lives as long as it does.
-        let (mut pc, mut base, mut consts) = unsafe { self.registers() };
+        let (mut pc, mut base) = unsafe { self.registers() };
 
         // SAFETY of the whole loop: the compiler names only registers below `code.registers` and table entries
         // that exist; a frame is entered only when its registers fit the stack's chunk; a frame's closure is kept
@@ -189,7 +189,7 @@ impl Vm {
                     self.frames.set_len(count - 1);
                     pc = caller.pc;
                     base = caller.base;
-                    consts = (*caller.code).consts_ptr();
+                    self.consts = (*caller.code).consts_ptr();
                 }
             }};
         }
@@ -238,13 +238,13 @@ impl Vm {
         }
         macro_rules! constant {
             ($index:expr) => {
-                unsafe { &*consts.add($index as usize) }
+                unsafe { &*self.consts.add($index as usize) }
             };
         }
         // The compiler puts nothing else where such an instruction looks.
         macro_rules! float_constant {
             ($index:expr) => {
-                unsafe { *consts.add($index as usize).cast::<f64>().add(1) }
+                unsafe { *self.consts.add($index as usize).cast::<f64>().add(1) }
             };
         }
         macro_rules! arith_float {
@@ -530,7 +530,7 @@ impl Vm {
                         self.top_mut().pc = pc;
                         pc = frame.pc;
                         base = new_base;
-                        consts = callee.consts_ptr();
+                        self.consts = callee.consts_ptr();
                         // There is room: checked above, so that no call to the allocator stands in this loop.
                         unsafe {
                             let count = self.frames.len();
@@ -545,7 +545,7 @@ impl Vm {
             }
             self.top_mut().pc = pc;
             match self.execute(unsafe { &*pc.sub(1) }, floor)? {
-                Next::Go => (pc, base, consts) = unsafe { self.registers() },
+                Next::Go => (pc, base) = unsafe { self.registers() },
                 Next::Finished(value) => return Ok(value),
             }
         }
@@ -556,10 +556,11 @@ impl Vm {
     /// # Safety
     /// A frame runs.
     #[inline(always)]
-    unsafe fn registers(&self) -> (*const Instr, *mut Value, *const Value) {
-        let frame = self.top();
+    unsafe fn registers(&mut self) -> (*const Instr, *mut Value) {
+        let frame = *self.top();
         // SAFETY: the frame's code lives as long as the frame.
-        (frame.pc, frame.base, unsafe { (*frame.code).consts_ptr() })
+        self.consts = unsafe { (*frame.code).consts_ptr() };
+        (frame.pc, frame.base)
     }
 }
 
