@@ -221,11 +221,35 @@ impl Builder<'_, '_> {
 
     /// `assign`: `a op= b`, where a cell in `a` is updated instead.
     pub fn binary(&mut self, op: BinaryOp, a: &Expr, b: &Expr, dst: Reg, span: Span, assign: bool) {
+        if !assign && self.from_constant(op, a, b, dst, span) {
+            if makes_axis(b) {
+                self.note_new_axis();
+            }
+            return;
+        }
         let left = self.operand_before(a, &[b]);
         self.binary_with(op, left, b, dst, span, [a.span, b.span], assign);
         if makes_axis(a) || makes_axis(b) {
             self.note_new_axis();
         }
+    }
+
+    /// A float constant plus or times something.
+    fn from_constant(&mut self, op: BinaryOp, a: &Expr, b: &Expr, dst: Reg, span: Span) -> bool {
+        let (true, Some(value)) = (matches!(op, BinaryOp::Add | BinaryOp::Mul), float_constant(a)) else {
+            return false;
+        };
+        if small_int(b).is_some() || float_constant(b).is_some() {
+            return false;
+        }
+        let Ok(index) = u16::try_from(self.float(value)) else { return false };
+        let right = self.expr(b);
+        let instr = match op {
+            BinaryOp::Add => Instr::FAdd { dst, index, b: right },
+            _ => Instr::FMul { dst, index, b: right },
+        };
+        self.emit_at(instr, span, &[a.span, b.span]);
+        true
     }
 
     /// The left operand is in a register already.

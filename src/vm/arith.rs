@@ -137,6 +137,21 @@ impl Vm {
         Ok(())
     }
 
+    /// The same with a constant on the left.
+    pub(super) fn arith_from(&mut self, op: Arith, dst: Reg, x: Value, b: Reg) -> Result<(), Error> {
+        self.note_site();
+        let y = self.peek(b);
+        let value = match (y, number(&x)) {
+            (Value::Tensor(t), Some(n)) if !self.cx.checks_finite() => {
+                Value::Tensor(self.cx.binary_tn(self.operators.arith(op)?, t, n, true)?)
+            }
+            _ => self.arith_values(op, &x, y)?,
+        };
+        self.used(b);
+        self.put(dst, value);
+        Ok(())
+    }
+
     fn update_cell(&mut self, op: Arith, dst: Reg, a: Reg, rhs: &Value) -> Result<(), Error> {
         let Value::Cell(cell) = self.peek(a).clone() else { return Ok(()) };
         let Some(rhs) = operand(rhs) else { return Err(mismatch(op.symbol(), self.peek(a), rhs)) };

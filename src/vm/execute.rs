@@ -80,6 +80,8 @@ impl Vm {
             Instr::SubF { assign, dst, a, index } => self.arith_with(Arith::Sub, assign, dst, a, self.number(index))?,
             Instr::MulF { assign, dst, a, index } => self.arith_with(Arith::Mul, assign, dst, a, self.number(index))?,
             Instr::DivF { assign, dst, a, index } => self.arith_with(Arith::Div, assign, dst, a, self.number(index))?,
+            Instr::FAdd { dst, index, b } => self.arith_from(Arith::Add, dst, self.number(index), b)?,
+            Instr::FMul { dst, index, b } => self.arith_from(Arith::Mul, dst, self.number(index), b)?,
             Instr::Compare { op, dst, a, b } => self.compare(op, dst, a, b)?,
             Instr::In { negate, dst, a, b } => self.contains(negate, dst, a, b)?,
             Instr::Neg { dst, a } => self.negate(dst, a)?,

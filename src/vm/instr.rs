@@ -56,6 +56,9 @@ pub enum Instr {
     SubF { assign: bool, dst: Reg, a: Reg, index: u16 },
     MulF { assign: bool, dst: Reg, a: Reg, index: u16 },
     DivF { assign: bool, dst: Reg, a: Reg, index: u16 },
+    // The left operand is a float among the constants.
+    FAdd { dst: Reg, index: u16, b: Reg },
+    FMul { dst: Reg, index: u16, b: Reg },
 
     Compare { op: Cmp, dst: Reg, a: Reg, b: Reg },
     In { negate: bool, dst: Reg, a: Reg, b: Reg },

@@ -161,6 +161,25 @@ impl Vm {
                 v.place()
             }};
         }
+        // Clears registers up to the first with something to drop: whether there was one.
+        macro_rules! clear {
+            ($from:expr, $count:expr) => {{
+                let mut at = slot!($from);
+                let end = unsafe { at.add($count as usize) };
+                loop {
+                    if at == end {
+                        break false;
+                    }
+                    if tag!(at) & HEAP != 0 {
+                        break true;
+                    }
+                    unsafe {
+                        at.cast::<u8>().write(NONE);
+                        at = at.add(1);
+                    }
+                }
+            }};
+        }
         // Leaves the frame for the one below it, where there is nothing to drop.
         macro_rules! leave {
             ($value:expr) => {{
@@ -338,16 +357,8 @@ impl Vm {
                         }
                     }
                     Instr::Clear { from, count } => {
-                        let mut heap = false;
-                        for k in from..from + count {
-                            heap |= reg!(k).is_heap();
-                        }
-                        if heap {
+                        if clear!(from, count) {
                             break;
-                        }
-                        for k in from..from + count {
-                            let to = slot!(k);
-                            unsafe { to.cast::<u8>().write(NONE) };
                         }
                     }
                     Instr::GetGlobal { dst, slot } => match unsafe { &*self.globals.as_ptr().add(slot as usize) } {
@@ -406,6 +417,8 @@ impl Vm {
                     Instr::AddF { dst, a, index, .. } => arith_float!(dst, a, index, +),
                     Instr::SubF { dst, a, index, .. } => arith_float!(dst, a, index, -),
                     Instr::MulF { dst, a, index, .. } => arith_float!(dst, a, index, *),
+                    Instr::FAdd { dst, index, b } => arith_float!(dst, b, index, +),
+                    Instr::FMul { dst, index, b } => arith_float!(dst, b, index, *),
                     Instr::DivF { dst, a, index, .. } => {
                         let k = float_constant!(index);
                         match reg!(a) {
@@ -427,16 +440,8 @@ impl Vm {
 
                     Instr::Jump { offset } => jump!(offset),
                     Instr::Loop { count, from, offset } => {
-                        let mut heap = interrupted!();
-                        for k in from..from + count as Reg {
-                            heap |= reg!(k).is_heap();
-                        }
-                        if heap {
+                        if interrupted!() || clear!(from, count as Reg) {
                             break;
-                        }
-                        for k in from..from + count as Reg {
-                            let to = slot!(k);
-                            unsafe { to.cast::<u8>().write(NONE) };
                         }
                         self.cx.next_iteration();
                         jump!(offset);
@@ -540,7 +545,59 @@ impl Vm {
                     }
                     Instr::Return { src } => leave!(slot!(src)),
                     Instr::ReturnNone => leave!(&raw const NOTHING.0),
-                    _ => break,
+                    // All by name, so that the table has a place for each and no bound is checked.
+                    Instr::TensorConst { .. }
+                    | Instr::Copy2 { .. }
+                    | Instr::NewBox { .. }
+                    | Instr::BoxUp { .. }
+                    | Instr::SetGlobal { .. }
+                    | Instr::GetField { .. }
+                    | Instr::SetField { .. }
+                    | Instr::BindMethod { .. }
+                    | Instr::Pow { .. }
+                    | Instr::MatMul { .. }
+                    | Instr::In { .. }
+                    | Instr::Not { .. }
+                    | Instr::RangeInit { .. }
+                    | Instr::IterInit { .. }
+                    | Instr::EnterLoop
+                    | Instr::LeaveLoops { .. }
+                    | Instr::CallSite { .. }
+                    | Instr::CallMethod { .. }
+                    | Instr::CallOp { .. }
+                    | Instr::Unary { .. }
+                    | Instr::Closure { .. }
+                    | Instr::Class { .. }
+                    | Instr::Tuple { .. }
+                    | Instr::Tensor { .. }
+                    | Instr::Record { .. }
+                    | Instr::Range { .. }
+                    | Instr::Str { .. }
+                    | Instr::EmptyList { .. }
+                    | Instr::Push { .. }
+                    | Instr::ListToTensor { .. }
+                    | Instr::Unpack { .. }
+                    | Instr::Index { .. }
+                    | Instr::IndexSite { .. }
+                    | Instr::SetIndex { .. }
+                    | Instr::Attr { .. }
+                    | Instr::PlaceGet { .. }
+                    | Instr::PlaceSet { .. }
+                    | Instr::Try { .. }
+                    | Instr::EndTries { .. }
+                    | Instr::NoGrad { .. }
+                    | Instr::OnDevice { .. }
+                    | Instr::RestoreMode { .. }
+                    | Instr::AssertFailed { .. }
+                    | Instr::Import { .. }
+                    | Instr::ImportName { .. }
+                    | Instr::IfGiven { .. }
+                    | Instr::CheckArg { .. }
+                    | Instr::WarnCell { .. }
+                    | Instr::WarnUnread { .. }
+                    | Instr::BeginCustom { .. }
+                    | Instr::EndCustom { .. }
+                    | Instr::PowI { .. } => break,
                 }
             }
             self.top_mut().pc = pc;
