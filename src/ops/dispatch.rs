@@ -297,8 +297,11 @@ impl Cx {
             && infer::in_domain(*domain, dtype) == dtype
         {
             let (na, nb) = (a.numel(), b.numel());
-            let (shape, scalars) = if a.shape() == b.shape() {
+            let (shape, scalars) = if a.shape() == b.shape() || (na == nb && a.dims().ends_with(b.dims())) {
                 (a.shape(), 0)
+            } else if na == nb && b.dims().ends_with(a.dims()) {
+                // Only ones in front are missing.
+                (b.shape(), 0)
             } else if nb == 1 && a.ndim() >= b.ndim() {
                 (a.shape(), SCALAR_Y)
             } else if na == 1 && b.ndim() >= a.ndim() {

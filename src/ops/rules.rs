@@ -3,8 +3,11 @@
 //! Inside a gradient rule an error cannot be handed on; the first is kept in the context and the walk stops at it.
 
 use super::index::Item;
-use super::{Attr, Op, Operand, Result};
+use super::index::slice_mut;
+use super::{Attr, Op, OpError, Operand, Result, for_float};
 use crate::device::DType;
+use crate::device::cpu::pool;
+use crate::device::cpu::reduce::{self, Axis};
 use crate::device::cpu::tile::Basic;
 use crate::ops::dispatch::Factor;
 use crate::tape::{Cx, TapeArg};
@@ -219,6 +222,23 @@ impl Cx {
         if g.numel() == dims.iter().product() {
             return self.reshape(g, dims);
         }
+        if !self.grad_enabled()
+            && g.is_plain()
+            && g.dtype().is_float()
+            && let Some(axis) = summed_block(g.dims(), dims)
+        {
+            let out = self.infallible(Tensor::empty_dims(g.dtype(), Dims::of(dims)));
+            if out.dims() == dims {
+                for_float!(g.dtype(), T => {
+                    // SAFETY: `out` is new.
+                    reduce::sum::<T>(axis, g.slice(), unsafe { slice_mut(&out) })
+                });
+            }
+            if pool::stopped() {
+                self.fail(OpError::interrupted());
+            }
+            return out;
+        }
         let front = g.ndim() - dims.len();
         let over: Vec<i64> = (0..g.ndim())
             .filter(|&i| g.dims()[i] != 1 && (i < front || dims[i - front] == 1))
@@ -284,6 +304,21 @@ impl Cx {
         }
         self.add(&old, &g)
     }
+}
+
+/// Where summing `from` to `to` goes over dimensions that lie next to each other: how a kernel sees it.
+fn summed_block(from: &[usize], to: &[usize]) -> Option<Axis> {
+    let front = from.len() - to.len();
+    let is_summed = |i: usize| i < front || (to[i - front] == 1 && from[i] != 1);
+    let first = (0..from.len()).find(|&i| is_summed(i))?;
+    let last = (0..from.len()).rfind(|&i| is_summed(i))?;
+    let within = |i: usize| is_summed(i) || from[i] == 1;
+    let rest = |i: usize| i < front || is_summed(i) || to[i - front] == from[i];
+    if !(first..=last).all(within) || !(0..from.len()).all(rest) {
+        return None;
+    }
+    let size = |r: std::ops::Range<usize>| from[r].iter().product();
+    Some(Axis { outer: size(0..first), n: size(first..last + 1), inner: size(last + 1..from.len()) })
 }
 
 /// Bytes up to which numbers are added on the stack.

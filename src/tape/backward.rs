@@ -416,16 +416,20 @@ impl<'c> Walk<'c> {
         let inputs = &n.inputs[..n.few()];
         if !self.step_word(n) {
             let rules = n.op.vjp;
+            let is_plain = |rule: &Grad| matches!(rule, Grad::Rule(..) | Grad::Into(..));
             if rules.len() < inputs.len()
-                || rules.iter().zip(inputs).any(|(rule, input)| input.is_some() && !matches!(rule, Grad::Rule(..)))
+                || rules.iter().zip(inputs).any(|(rule, input)| input.is_some() && !is_plain(rule))
             {
                 return false;
             }
             if let Some(g) = n.take_cot(0) {
                 for (k, (input, rule)) in inputs.iter().zip(rules).enumerate() {
-                    if let (Some(input), Grad::Rule(_, rule)) = (input, rule) {
-                        let gi = rule(self.cx, &Saved::new(n, &[]), &g);
-                        self.deliver(n, k, input, n.slot_of(k), gi);
+                    let Some(input) = input else { continue };
+                    let (saved, slot) = (Saved::new(n, &[]), n.slot_of(k));
+                    match rule {
+                        Grad::Rule(_, f) => self.deliver(n, k, input, slot, f(self.cx, &saved, &g)),
+                        Grad::Into(_, f) => self.step_into(n, k, input, slot, |acc| f(self.cx, &saved, &g, acc)),
+                        _ => {}
                     }
                 }
             }
@@ -516,15 +520,8 @@ impl<'c> Walk<'c> {
                     continue;
                 }
                 Grad::Into(_, f) => {
-                    // Into a sum that is already there, unless that sum itself is being recorded.
-                    let acc = if self.record || self.checks { None } else { input.take_cot(slot) };
-                    let merged = acc.is_some();
-                    let sum = f(self.cx, &saved, cot, acc);
-                    if merged {
-                        input.put_cot(slot, sum);
-                        continue;
-                    }
-                    sum
+                    self.step_into(n, k, input, slot, |acc| f(self.cx, &saved, cot, acc));
+                    continue;
                 }
                 Grad::None(why) => return Err(no_gradient(n, k, why)),
             };
@@ -537,6 +534,15 @@ impl<'c> Walk<'c> {
             self.deliver(n, k, input, slot, gi);
         }
         Ok(())
+    }
+
+    /// A gradient that may be added into a sum that is already there, unless that sum itself is being recorded.
+    #[inline]
+    fn step_into(&self, n: &NodeRef, k: usize, input: &NodeRef, slot: u8, f: impl FnOnce(Option<Tensor>) -> Tensor) {
+        let acc = if self.record || self.checks { None } else { input.take_cot(slot) };
+        let merged = acc.is_some();
+        let sum = f(acc);
+        if merged { input.put_cot(slot, sum) } else { self.deliver(n, k, input, slot, sum) }
     }
 
     fn step_custom(&self, n: &NodeRef, cots: &[Option<Tensor>]) -> Result<()> {

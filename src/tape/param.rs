@@ -74,6 +74,16 @@ impl Param {
         self.value().detach()
     }
 
+    /// `set` of numbers that often nobody else refers to.
+    fn set_owned(&self, mut new: Tensor) {
+        if new.references() > 1 || new.is_tracked() {
+            return self.set(&new);
+        }
+        new.set_node(self.0.leaf.clone(), 0);
+        // SAFETY: no borrow of the old value lives: `value` hands out clones.
+        drop(std::mem::replace(unsafe { &mut *self.0.value.get() }, new));
+    }
+
     /// Puts other numbers in; the caller has checked shape and dtype.
     pub(super) fn set(&self, t: &Tensor) {
         let new = t.alias(Some(self.0.leaf.clone()), 0);
@@ -153,7 +163,8 @@ impl Param {
             return Err(tracked("an update of a parameter is never recorded, but this value is tracked")
                 .at(1, "this is tracked"));
         }
-        let old = self.data();
+        // What is small is computed at once, so nothing keeps the old numbers and a cell of their own.
+        let old = if self.value().numel() < cx.put_off_from() { self.value() } else { self.data() };
         let new = cx.without_grad(|| cx.binary(op, &Operand::Tensor(old.clone()), rhs))?;
         self.check_shape(&new, "the updated value")?;
         let new = cx.cast(&new, self.dtype())?;
@@ -172,15 +183,17 @@ impl Param {
             }
             return Ok(());
         }
-        self.set(&new);
+        drop(old);
+        self.set_owned(new);
         Ok(())
     }
 
     fn check_shape(&self, t: &Tensor, what: &str) -> Result<()> {
-        let (want, got) = (self.value().to_dims(), t.to_dims());
-        if want == got {
+        let own = self.value();
+        if own.shape() == t.shape() {
             return Ok(());
         }
+        let (want, got) = (own.to_dims(), t.to_dims());
         Err(OpError::new("CELL-02", format!("{what} has shape {got}, but the parameter has shape {want} and keeps it"))
             .at(0, format!("param {}{want}", self.dtype()))
             .at(1, format!("{}{got}", t.dtype())))
