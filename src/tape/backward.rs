@@ -377,7 +377,7 @@ impl<'c> Walk<'c> {
                         holding.push(n);
                     }
                 }
-                if found.is_none() && !self.checks && self.step_plain(n, &mut ready) {
+                if !self.checks && self.step_plain(n, found.is_some(), &mut ready) {
                     if let Some(e) = self.cx.take_failure() {
                         return Err(e);
                     }
@@ -409,7 +409,7 @@ impl<'c> Walk<'c> {
     /// `step` for the commonest nodes, of one result and plain rules, with what follows it. False where it does not
     /// apply; nothing has happened then.
     #[inline(always)]
-    fn step_plain<'n>(&self, n: &'n NodeRef, ready: &mut Vec<&'n NodeRef>) -> bool {
+    fn step_plain<'n>(&self, n: &'n NodeRef, to_leaves: bool, ready: &mut Vec<&'n NodeRef>) -> bool {
         if n.extra.is_some() || n.op == &ARGUMENT {
             return false;
         }
@@ -418,13 +418,13 @@ impl<'c> Walk<'c> {
             let rules = n.op.vjp;
             let is_plain = |rule: &Grad| matches!(rule, Grad::Rule(..) | Grad::Into(..));
             if rules.len() < inputs.len()
-                || rules.iter().zip(inputs).any(|(rule, input)| input.is_some() && !is_plain(rule))
+                || rules.iter().zip(inputs).any(|(rule, input)| wanted(input).is_some() && !is_plain(rule))
             {
                 return false;
             }
             if let Some(g) = n.take_cot(0) {
                 for (k, (input, rule)) in inputs.iter().zip(rules).enumerate() {
-                    let Some(input) = input else { continue };
+                    let Some(input) = wanted(input) else { continue };
                     let (saved, slot) = (Saved::new(n, &[]), n.slot_of(k));
                     match rule {
                         Grad::Rule(_, f) => self.deliver(n, k, input, slot, f(self.cx, &saved, &g)),
@@ -434,10 +434,10 @@ impl<'c> Walk<'c> {
                 }
             }
         }
-        for input in inputs.iter().flatten() {
+        for input in inputs.iter().filter_map(wanted) {
             let uses = input.uses.get() - 1;
             input.uses.set(uses);
-            if uses == 0 && input.op != &LEAF {
+            if uses == 0 && (to_leaves || input.op != &LEAF) {
                 ready.push(input);
             }
         }
@@ -453,7 +453,7 @@ impl<'c> Walk<'c> {
         }
         let mut gradients = [0; 2];
         for (k, gradient) in gradients.iter_mut().enumerate() {
-            let Some(input) = &n.inputs[k] else { continue };
+            let Some(input) = wanted(&n.inputs[k]) else { continue };
             let operand = |k| n.word_operand(k);
             match basic.pull(k, n.dtype, g, operand) {
                 Some(word) if input.dtype == n.dtype && input.takes_words() => *gradient = word,
@@ -462,7 +462,7 @@ impl<'c> Walk<'c> {
         }
         n.drop_word_cot();
         for (input, gradient) in n.inputs.iter().zip(gradients) {
-            if let Some(input) = input {
+            if let Some(input) = wanted(input) {
                 input.add_word_cot(gradient);
             }
         }
@@ -645,6 +645,12 @@ impl<'c> Walk<'c> {
         }
         self.cx.take_failure();
     }
+}
+
+/// An input whose gradient is asked for.
+#[inline(always)]
+fn wanted(input: &Option<NodeRef>) -> Option<&NodeRef> {
+    input.as_ref().filter(|p| p.flag(WANTED))
 }
 
 fn rewound_within() -> Box<OpError> {

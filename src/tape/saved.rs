@@ -65,7 +65,16 @@ impl<'a> Saved<'a> {
         } else {
             self.extra_saved(Needs::output(k), "result", k)
         };
-        data.alias(data.dtype().is_float().then(|| self.node.clone()), k as u8)
+        let node = data.dtype().is_float().then(|| self.node.clone());
+        match node {
+            // A number was made just now from its bits.
+            Some(node) if data.references() == 1 => {
+                let mut data = data;
+                data.set_node(node, k as u8);
+                data
+            }
+            node => data.alias(node, k as u8),
+        }
     }
 
     fn extra_saved(&self, bit: Needs, what: &str, k: usize) -> Tensor {

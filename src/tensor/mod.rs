@@ -130,47 +130,6 @@ impl Tensor {
         }
     }
 
-    /// A tensor of `dims` with `value` everywhere.
-    pub fn full(dtype: DType, dims: Dims, value: Num) -> Result<Tensor> {
-        let mut word = 0u64;
-        // SAFETY: a word holds an element of every dtype.
-        unsafe { value.write(dtype, (&raw mut word).cast()) };
-        Tensor::filled(dtype, dims, word)
-    }
-
-    /// The same, from the bits of the value.
-    pub(crate) fn filled(dtype: DType, dims: Dims, word: u64) -> Result<Tensor> {
-        let out = Tensor::empty_dims(dtype, dims)?;
-        let (n, to) = (out.numel(), out.write_ptr());
-        // SAFETY: the tensor is new and ours, with `n` elements of so many bytes.
-        unsafe {
-            match dtype.size() {
-                4 if n <= 1024 => std::slice::from_raw_parts_mut(to.cast::<u32>(), n).fill(word as u32),
-                8 if n <= 1024 => std::slice::from_raw_parts_mut(to.cast::<u64>(), n).fill(word),
-                size => copy::fill_strided(size, &[n], to, &[1], word),
-            }
-        }
-        Ok(out)
-    }
-
-    /// A view of a plain tensor that repeats along dims of one; the dims fit.
-    pub(crate) fn spread_to(&self, dims: Dims) -> Result<Tensor> {
-        let own = self.to_dims().strides();
-        let mut strides: Strides = [0; MAX_DIMS];
-        let front = dims.len() - self.ndim();
-        for k in 0..self.ndim() {
-            if self.dims()[k] != 1 {
-                strides[front + k] = own[k];
-            }
-        }
-        self.view(dims, 0, &strides)
-    }
-
-    /// A stand-in that has nothing but a dtype and a shape: nobody may read its numbers.
-    pub(crate) fn shape_only(&self) -> Tensor {
-        Tensor::make(self.dtype(), self.shape().clone(), || Data::Inline(UnsafeCell::new([0; INLINE_BYTES / 8])))
-    }
-
     /// A tensor of no dimensions.
     #[inline]
     pub fn scalar(dtype: DType, value: Num) -> Tensor {

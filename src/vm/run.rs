@@ -1,7 +1,7 @@
 //! The loop that runs instructions: what host numbers, jumps and plain calls need. Everything else leaves the inner
 //! loop for `execute`, so that the inner loop is small enough for its state to stay in machine registers.
 
-use super::code::{Cmp, Instr, Reg};
+use super::code::{Arith, Cmp, Instr, Reg};
 use super::error::Error;
 use super::function::Closure;
 use super::value::{Obj, Value};
@@ -229,8 +229,15 @@ impl Vm {
                 pc = unsafe { pc.offset($offset as isize) }
             };
         }
+        // What a method does that leaves the frame as it is: the loop goes on without looking it up again.
+        macro_rules! direct {
+            ($call:expr) => {{
+                self.top_mut().pc = pc;
+                $call?;
+            }};
+        }
         macro_rules! arith {
-            ($dst:expr, $a:expr, $b:expr, $checked:ident, $op:tt) => {
+            ($dst:expr, $a:expr, $b:expr, $checked:ident, $op:tt, $arith:ident, $assign:expr) => {
                 match (reg!($a), reg!($b)) {
                     (Value::Int(x), Value::Int(y)) => match x.$checked(*y) {
                         Some(v) => set_int!($dst, v),
@@ -239,7 +246,7 @@ impl Vm {
                     (Value::Float(x), Value::Float(y)) => set_float!($dst, x $op y),
                     (Value::Float(x), Value::Int(y)) => set_float!($dst, *x $op *y as f64),
                     (Value::Int(x), Value::Float(y)) => set_float!($dst, *x as f64 $op *y),
-                    _ => break,
+                    _ => direct!(self.arith(Arith::$arith, $assign, $dst, $a, $b)),
                 }
             };
         }
@@ -267,11 +274,11 @@ impl Vm {
             };
         }
         macro_rules! arith_float {
-            ($dst:expr, $a:expr, $index:expr, $op:tt) => {
+            ($dst:expr, $a:expr, $index:expr, $op:tt, $other:expr) => {
                 match reg!($a) {
                     Value::Float(x) => set_float!($dst, *x $op float_constant!($index)),
                     Value::Int(x) => set_float!($dst, *x as f64 $op float_constant!($index)),
-                    _ => break,
+                    _ => direct!($other),
                 }
             };
         }
@@ -377,9 +384,9 @@ impl Vm {
                     Instr::SetBox { dst, src } => fill!(boxed!(reg!(dst)), src),
                     Instr::SetCaptureBox { index, src } => fill!(boxed!(self.capture(index)), src),
 
-                    Instr::Add { dst, a, b, .. } => arith!(dst, a, b, checked_add, +),
-                    Instr::Sub { dst, a, b, .. } => arith!(dst, a, b, checked_sub, -),
-                    Instr::Mul { dst, a, b, .. } => arith!(dst, a, b, checked_mul, *),
+                    Instr::Add { assign, dst, a, b } => arith!(dst, a, b, checked_add, +, Add, assign),
+                    Instr::Sub { assign, dst, a, b } => arith!(dst, a, b, checked_sub, -, Sub, assign),
+                    Instr::Mul { assign, dst, a, b } => arith!(dst, a, b, checked_mul, *, Mul, assign),
                     Instr::Div { dst, a, b, .. } => match (reg!(a), reg!(b)) {
                         (Value::Float(x), Value::Float(y)) if *y != 0.0 => set_float!(dst, x / y),
                         (Value::Float(x), Value::Int(y)) if *y != 0 => set_float!(dst, *x / *y as f64),
@@ -395,6 +402,16 @@ impl Vm {
                         (Value::Int(x), Value::Int(y)) if *y > 0 => set_int!(dst, x.rem_euclid(*y)),
                         _ => break,
                     },
+                    Instr::MatMul { assign, dst, a, b } => direct!(self.arith(Arith::MatMul, assign, dst, a, b)),
+                    Instr::Unary { dst, a, op } => {
+                        direct!(self.unary(dst, a, op));
+                        // It may have run code of the program: a conversion, a comparison.
+                        self.consts = self.code().consts_ptr();
+                    }
+                    Instr::Attr { dst, obj, name } => {
+                        direct!(self.attr(dst, obj, name));
+                        self.consts = self.code().consts_ptr();
+                    }
                     Instr::AddI { dst, a, imm, .. } => arith_int!(dst, a, imm, checked_add, +),
                     Instr::SubI { dst, a, imm, .. } => arith_int!(dst, a, imm, checked_sub, -),
                     Instr::MulI { dst, a, imm, .. } => arith_int!(dst, a, imm, checked_mul, *),
@@ -414,11 +431,21 @@ impl Vm {
                         },
                         _ => break,
                     },
-                    Instr::AddF { dst, a, index, .. } => arith_float!(dst, a, index, +),
-                    Instr::SubF { dst, a, index, .. } => arith_float!(dst, a, index, -),
-                    Instr::MulF { dst, a, index, .. } => arith_float!(dst, a, index, *),
-                    Instr::FAdd { dst, index, b } => arith_float!(dst, b, index, +),
-                    Instr::FMul { dst, index, b } => arith_float!(dst, b, index, *),
+                    Instr::AddF { assign, dst, a, index } => {
+                        arith_float!(dst, a, index, +, self.arith_with(Arith::Add, assign, dst, a, Value::Float(float_constant!(index))))
+                    }
+                    Instr::SubF { assign, dst, a, index } => {
+                        arith_float!(dst, a, index, -, self.arith_with(Arith::Sub, assign, dst, a, Value::Float(float_constant!(index))))
+                    }
+                    Instr::MulF { assign, dst, a, index } => {
+                        arith_float!(dst, a, index, *, self.arith_with(Arith::Mul, assign, dst, a, Value::Float(float_constant!(index))))
+                    }
+                    Instr::FAdd { dst, index, b } => {
+                        arith_float!(dst, b, index, +, self.arith_from(Arith::Add, dst, Value::Float(float_constant!(index)), b))
+                    }
+                    Instr::FMul { dst, index, b } => {
+                        arith_float!(dst, b, index, *, self.arith_from(Arith::Mul, dst, Value::Float(float_constant!(index)), b))
+                    }
                     Instr::DivF { dst, a, index, .. } => {
                         let k = float_constant!(index);
                         match reg!(a) {
@@ -555,7 +582,6 @@ impl Vm {
                     | Instr::SetField { .. }
                     | Instr::BindMethod { .. }
                     | Instr::Pow { .. }
-                    | Instr::MatMul { .. }
                     | Instr::In { .. }
                     | Instr::Not { .. }
                     | Instr::RangeInit { .. }
@@ -565,7 +591,6 @@ impl Vm {
                     | Instr::CallSite { .. }
                     | Instr::CallMethod { .. }
                     | Instr::CallOp { .. }
-                    | Instr::Unary { .. }
                     | Instr::Closure { .. }
                     | Instr::Class { .. }
                     | Instr::Tuple { .. }
@@ -580,7 +605,6 @@ impl Vm {
                     | Instr::Index { .. }
                     | Instr::IndexSite { .. }
                     | Instr::SetIndex { .. }
-                    | Instr::Attr { .. }
                     | Instr::PlaceGet { .. }
                     | Instr::PlaceSet { .. }
                     | Instr::Try { .. }
