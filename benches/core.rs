@@ -1,63 +1,20 @@
-//! What the core costs without the language: the cases of `scripts/bench` written against the crate.
+//! The hot paths, each alone: `cargo bench --bench core [-- FILTER]`. To hold a change against the commit before it, run
+//! `cargo bench --bench core -- --save-baseline before` there and `… -- --baseline before` here.
 //!
-//! `cargo bench --bench core [-- CASE…]` prints the median and the best of several rounds. Inputs keep every number
-//! and gradient away from denormals, which would cost several times as much as the arithmetic.
+//! Inputs keep every number and gradient away from denormals, which would cost several times as much as the arithmetic.
 
+use std::hint::black_box;
+use std::time::Duration;
+
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use reel::device::DType;
 use reel::ops::{Operand, add::ADD, mul::MUL, relu::RELU, square::SQUARE, sub::SUB, tanh::TANH};
+use reel::session::{Options, Session};
 use reel::tape::{BackwardOptions, Cx, Param};
 use reel::tensor::{Dims, Num, Tensor};
-use std::time::{Duration, Instant};
+use reel::vm::function::Args;
 
-fn main() {
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
-    let run = |name: &str| wanted.is_empty() || wanted.iter().any(|w| name.contains(w.as_str()));
-    for (n, rounds) in [(1_000, 2001), (100_000, 101), (10_000_000, 5)] {
-        let name = format!("chain of {n} nodes");
-        if run(&name) {
-            chain(&name, n, rounds);
-        }
-    }
-    for (n, rounds) in [(1_000, 2001), (100_000, 501), (1_000_000, 101), (10_000_000, 9)] {
-        for read_first in [false, true] {
-            let name = format!("gelu of {n}{}", if read_first { ", value read first" } else { "" });
-            if run(&name) {
-                gelu(&name, n, rounds, read_first);
-            }
-        }
-    }
-    if run("rnn") {
-        rnn();
-    }
-    if run("seed network") {
-        seed_network();
-    }
-}
-
-/// Prints the median and the best of what `rounds` calls took, each divided by `per`.
-fn report(name: &str, per: usize, mut times: Vec<Duration>) {
-    times.sort();
-    let unit = |d: Duration| {
-        let ns = d.as_nanos() as f64 / per as f64;
-        if ns < 1e4 {
-            format!("{ns:.1} ns")
-        } else if ns < 1e7 {
-            format!("{:.1} us", ns / 1e3)
-        } else {
-            format!("{:.1} ms", ns / 1e6)
-        }
-    };
-    println!("{name:<44} median {:>10}   best {:>10}", unit(times[times.len() / 2]), unit(times[0]));
-}
-
-fn timed<R>(times: &mut Vec<Duration>, f: impl FnOnce() -> R) -> R {
-    let start = Instant::now();
-    let r = f();
-    times.push(start.elapsed());
-    r
-}
-
-/// Numbers in -1..1 that are the same each time.
+/// Numbers in -scale..scale that are the same each time.
 fn noise(dims: &[usize], scale: f64, seed: u64) -> Tensor {
     let mut state = seed;
     let next = || {
@@ -70,104 +27,133 @@ fn noise(dims: &[usize], scale: f64, seed: u64) -> Tensor {
     Tensor::from_nums(DType::F32, Dims::of(dims), std::iter::repeat_with(next)).expect("fits")
 }
 
-fn chain(name: &str, n: usize, rounds: usize) {
+/// The core without the language: operations recorded, walked backwards and dropped.
+fn core(c: &mut Criterion) {
     let cx = Cx::new();
-    let a = Param::new(&cx, &Tensor::scalar(DType::F32, Num::Float(0.75))).expect("plain");
-    let (mut forward, mut both) = (Vec::new(), Vec::new());
-    for _ in 0..rounds {
-        let start = Instant::now();
-        let mut y = a.value();
-        let w = a.value();
-        for _ in 0..n / 2 {
-            y = cx.binary_tt(&MUL, &y, &w).expect("finite");
-            y = cx.binary_tn(&ADD, &y, Num::Float(0.25), false).expect("finite");
-        }
-        forward.push(start.elapsed());
-        cx.backward(&y, BackwardOptions::default()).expect("tracked");
-        drop(y);
-        both.push(start.elapsed());
-        a.take_grad();
-    }
-    report(&format!("{name}: forward, per op"), n, forward);
-    report(&format!("{name}: forward, backward, free"), n, both);
-}
-
-fn gelu(name: &str, n: usize, rounds: usize, read_first: bool) {
-    let cx = Cx::new();
-    let p = Param::new(&cx, &noise(&[n], 3.0, 1)).expect("plain");
-    let mut times = Vec::new();
-    for _ in 0..rounds {
-        timed(&mut times, || {
-            let x = p.value();
-            let cube = cx.mul(cx.mul(&x, &x), &x);
-            let inner = cx.mul(cx.add(&x, cx.mul(&cube, 0.044715)), 0.7978845608);
-            let y = cx.mul(cx.mul(&x, 0.5), cx.add(cx.tanh(&inner), 1.0));
-            let loss = cx.sum_all(&y);
-            if read_first {
-                loss.num_at(0).expect("computed");
-            }
-            cx.backward(&loss, BackwardOptions::default()).expect("tracked");
+    let mut group = c.benchmark_group("core");
+    let a = Param::new(&cx, &Tensor::scalar(DType::F32, Num::Float(0.99999))).expect("plain");
+    for n in [1_000u64, 100_000] {
+        group.throughput(Throughput::Elements(n));
+        group.bench_function(format!("scalar chain, {n} nodes"), |b| {
+            b.iter(|| {
+                let w = a.value();
+                let mut y = a.value();
+                for _ in 0..n / 2 {
+                    y = cx.binary_tt(&MUL, &y, &w).expect("finite");
+                    y = cx.binary_tn(&ADD, &y, Num::Float(0.25), false).expect("finite");
+                }
+                cx.backward(&y, BackwardOptions::default()).expect("tracked");
+                a.take_grad()
+            })
         });
-        p.take_grad();
     }
-    report(name, 1, times);
+    for n in [1_000usize, 1_000_000] {
+        let p = Param::new(&cx, &noise(&[n], 3.0, 1)).expect("plain");
+        group.throughput(Throughput::Elements(n as u64));
+        group.bench_function(format!("tanh-gelu and its sum, {n} floats"), |b| {
+            b.iter(|| {
+                let x = p.value();
+                let cube = cx.mul(cx.mul(&x, &x), &x);
+                let inner = cx.mul(cx.add(&x, cx.mul(&cube, 0.044715)), 0.7978845608);
+                let y = cx.mul(cx.mul(&x, 0.5), cx.add(cx.tanh(&inner), 1.0));
+                let loss = cx.sum_all(&y);
+                black_box(loss.num_at(0).expect("computed"));
+                cx.backward(&loss, BackwardOptions::default()).expect("tracked");
+                p.take_grad()
+            })
+        });
+    }
+    group.finish();
 }
 
-fn rnn() {
-    let (hidden, steps, inputs) = (32, 100, 32);
+/// Networks, still without the language.
+fn networks(c: &mut Criterion) {
     let cx = Cx::new();
+    let mut group = c.benchmark_group("networks");
     // Scaled so that 100 steps neither blow up nor fade into denormals.
-    let wh = Param::new(&cx, &noise(&[hidden, hidden], 0.3, 1)).expect("plain");
-    let wx = Param::new(&cx, &noise(&[inputs, hidden], 0.3, 2)).expect("plain");
-    let b = Param::new(&cx, &noise(&[hidden], 0.1, 3)).expect("plain");
-    let xs: Vec<Tensor> = (0..steps).map(|t| noise(&[1, inputs], 1.0, 10 + t)).collect();
-    let start = noise(&[1, hidden], 0.5, 4);
-    let mut times = Vec::new();
-    for _ in 0..501 {
-        timed(&mut times, || {
+    let param = |dims: &[usize], scale, seed| Param::new(&cx, &noise(dims, scale, seed)).expect("plain");
+    let (wh, wx, b) = (param(&[32, 32], 0.3, 1), param(&[32, 32], 0.3, 2), param(&[32], 0.1, 3));
+    let xs: Vec<Tensor> = (0..100).map(|t| noise(&[1, 32], 1.0, 10 + t)).collect();
+    let start = noise(&[1, 32], 0.5, 4);
+    group.bench_function("RNN, hidden 32, 100 steps", |bench| {
+        bench.iter(|| {
             let mut h = start.clone();
             let (vh, vx, vb) = (wh.value(), wx.value(), b.value());
             for x in &xs {
                 let from_x = cx.product_tt(x, &vx).expect("fits");
                 let from_h = cx.product_tt(&h, &vh).expect("fits");
                 let sum = cx.binary_tt(&ADD, &from_x, &from_h).expect("fits");
-                let biased = cx.binary_tt(&ADD, &sum, &vb).expect("fits");
-                h = cx.unary(&TANH, &biased).expect("fits");
+                h = cx.unary(&TANH, &cx.binary_tt(&ADD, &sum, &vb).expect("fits")).expect("fits");
             }
             let loss = cx.sum_all(&cx.unary(&SQUARE, &h).expect("fits"));
             cx.backward(&loss, BackwardOptions::default()).expect("tracked");
-        });
-        for p in [&wh, &wx, &b] {
-            let g = p.take_grad().expect("reached").to_f64s().expect("computed");
-            assert!(g.iter().all(|g| *g == 0.0 || g.abs() > 1e-30), "denormals would be timed");
-        }
-    }
-    report("rnn 32 x 100, forward and backward", 1, times);
+            [&wh, &wx, &b].map(Param::take_grad)
+        })
+    });
+    let (x, y) = (noise(&[64, 1000], 1.7, 1), noise(&[64, 10], 1.7, 2));
+    let (w1, w2) = (param(&[1000, 100], 1.7, 3), param(&[100, 10], 1.7, 4));
+    group.bench_function("seed network, one step", |bench| {
+        bench.iter(|| {
+            let hidden = cx.unary(&RELU, &cx.matmul(&x, &w1.value())).expect("fits");
+            let loss = cx.sum_all(&cx.square(cx.sub(cx.matmul(&hidden, &w2.value()), &y)));
+            cx.backward(&loss, BackwardOptions::default()).expect("tracked");
+            for w in [&w1, &w2] {
+                let step = cx.mul(w.take_grad().expect("reached"), 1e-6);
+                w.update(&cx, &SUB, &Operand::Tensor(step)).expect("same shape");
+            }
+        })
+    });
+    group.finish();
 }
 
-fn seed_network() {
+/// Products without a tape, as many floating-point operations as "elements".
+fn products(c: &mut Criterion) {
     let cx = Cx::new();
-    let (x, y) = (noise(&[64, 1000], 1.7, 1), noise(&[64, 10], 1.7, 2));
-    let mut times = Vec::new();
-    for _ in 0..9 {
-        let w1 = Param::new(&cx, &noise(&[1000, 100], 1.7, 3)).expect("plain");
-        let w2 = Param::new(&cx, &noise(&[100, 10], 1.7, 4)).expect("plain");
-        timed(&mut times, || {
-            for _ in 0..500 {
-                let hidden = cx.unary(&RELU, &cx.matmul(&x, &w1.value())).expect("fits");
-                let error = cx.sub(cx.matmul(&hidden, &w2.value()), &y);
-                let loss = cx.sum_all(&cx.square(&error));
-                cx.backward(&loss, BackwardOptions::default()).expect("tracked");
-                for w in [&w1, &w2] {
-                    let step = cx.mul(w.take_grad().expect("reached"), 1e-6);
-                    w.update(&cx, &SUB, &Operand::Tensor(step)).expect("same shape");
-                }
-            }
+    let mut group = c.benchmark_group("products");
+    for (m, k, n) in [(4, 8, 8), (64, 1000, 100), (256, 256, 256), (1024, 1024, 1024)] {
+        let (a, b) = (noise(&[m, k], 1.0, 1), noise(&[k, n], 1.0, 2));
+        group.throughput(Throughput::Elements(2 * (m * k * n) as u64));
+        group.bench_function(format!("{m} x {k} x {n}"), |bench| bench.iter(|| cx.matmul(&a, &b)));
+    }
+    group.finish();
+}
+
+const PROGRAMS: &str = "
+fn fib(n) { if n < 2 { n } else { fib(n - 1) + fib(n - 2) } }
+fn calls() { fib(20) }
+fn additions() { let x = 0.0; for _ in 0..100000 { x += 1.5 } x }
+fn closures() { let total = 0; let add = fn(x) { total += x }; for i in 0..10000 { add(i) } total }
+let a = param(tensor(0.99999))
+fn chain() { let y = a; for _ in 0..500 { y = y * a; y = y + 0.25 } backward(y); zero_grad(a) }
+seed(0)
+let x = [[0.0, 0], [0, 1], [1, 0], [1, 1]]
+let y = [[0.0], [1], [1], [0]]
+let (w1, b1, w2, b2) = (param(randn(2, 8)), param(zeros(8)), param(randn(8, 1)), param(zeros(1)))
+fn xor() {
+    let p = sigmoid(tanh(x @ w1 + b1) @ w2 + b2)
+    backward(mean((p - y) ** 2))
+    for w in (w1, b1, w2, b2) { w -= 0.5 * w.grad; zero_grad(w) }
+}";
+
+/// Programs, from a function that is compiled already.
+fn language(c: &mut Criterion) {
+    let mut session = Session::new(Options::default());
+    session.eval("programs", PROGRAMS).expect("the programs run");
+    let mut group = c.benchmark_group("language");
+    for name in ["calls", "additions", "closures", "chain", "xor"] {
+        let f = session.global(name).expect("defined above");
+        group.bench_function(name, |b| {
+            b.iter(|| session.vm().call(&f, Args::default()).map_err(|_| "it fails").expect("it runs"))
         });
     }
-    report("seed network, 500 steps", 1, times);
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    if let Some(peak) = status.lines().find(|l| l.starts_with("VmHWM")) {
-        println!("{peak}");
-    }
+    group.finish();
+    let text = "fn f(x, w) {\n    let y = relu(x @ w)\n    for i in 0..10 { y = y * 0.5 + x[i, ..] }\n}\n".repeat(250);
+    c.bench_function("parse and compile, 1000 lines", |b| b.iter(|| session.eval("text", &text).is_ok()));
 }
+
+criterion_group! {
+    name = hot_paths;
+    config = Criterion::default().warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(2));
+    targets = core, networks, products, language
+}
+criterion_main!(hot_paths);

@@ -221,7 +221,7 @@ impl Builder<'_, '_> {
 
     /// `assign`: `a op= b`, where a cell in `a` is updated instead.
     pub fn binary(&mut self, op: BinaryOp, a: &Expr, b: &Expr, dst: Reg, span: Span, assign: bool) {
-        if !assign && self.from_constant(op, a, b, dst, span) {
+        if !assign && self.constant_first(op, a, b, dst, span) {
             if makes_axis(b) {
                 self.note_new_axis();
             }
@@ -235,7 +235,7 @@ impl Builder<'_, '_> {
     }
 
     /// A float constant plus or times something.
-    fn from_constant(&mut self, op: BinaryOp, a: &Expr, b: &Expr, dst: Reg, span: Span) -> bool {
+    fn constant_first(&mut self, op: BinaryOp, a: &Expr, b: &Expr, dst: Reg, span: Span) -> bool {
         let (true, Some(value)) = (matches!(op, BinaryOp::Add | BinaryOp::Mul), float_constant(a)) else {
             return false;
         };

@@ -1,6 +1,6 @@
 use super::{BackwardOptions, Cx, Param, backward::Recording};
 use crate::device::DType;
-use crate::ops::{Operand, add::ADD, mul::MUL, sub::SUB, tanh::TANH};
+use crate::ops::{Operand, add::ADD, div::DIV, mul::MUL, sub::SUB, tanh::TANH};
 use crate::tensor::{Dims, Num, Tensor};
 
 fn f32s(dims: &[usize], values: &[f64]) -> Tensor {
@@ -129,4 +129,75 @@ fn small_sums_use_both_operators() {
     let t = f32s(&[2, 2], &[1.0, 2.0, 3.0, 4.0]);
     let r = cx.binary_tn(&ADD, &t, Num::Float(0.5), true).expect("plain");
     assert_eq!(r.to_f64s().expect("there"), [1.5, 2.5, 3.5, 4.5]);
+}
+
+/// Single numbers go backwards as words; of the same numbers in tensors of one element the rules make gradients.
+#[test]
+fn words_have_the_gradients_of_the_rules() {
+    let numbers = [1.5, -0.0, 0.0, -2.25, 1e-42, 3e38, -1e30, 1.0 / 3.0, f64::INFINITY, f64::NAN];
+    for dtype in [DType::F32, DType::F64] {
+        for (op, x, y) in [&ADD, &SUB, &MUL, &DIV]
+            .into_iter()
+            .flat_map(|op| numbers.into_iter().flat_map(move |x| numbers.into_iter().map(move |y| (op, x, y))))
+        {
+            let gradients = |dims: &[usize]| -> Vec<u64> {
+                let cx = Cx::new();
+                let make =
+                    |v: f64| Param::new(&cx, &Tensor::from_f64s(dtype, dims, &[v]).expect("fits")).expect("plain");
+                let (a, b) = (make(x), make(y));
+                // Both operands, one twice, and a host number on either side.
+                let both = cx.binary_tt(op, &a.value(), &b.value()).expect("finite shapes");
+                let twice = cx.binary_tt(op, &both, &both).expect("the same");
+                let right = cx.binary_tn(op, &twice, Num::Float(y), false).expect("the same");
+                let left = cx.binary_tn(op, &right, Num::Float(x), true).expect("the same");
+                let loss = cx.add(cx.mul(&left, 0.75), &both);
+                cx.backward(&loss, BackwardOptions::default()).expect("tracked");
+                [a, b].iter().map(|p| grad_of(p)[0]).map(|g| if g.is_nan() { u64::MAX } else { g.to_bits() }).collect()
+            };
+            assert_eq!(gradients(&[]), gradients(&[1]), "{} of {x} and {y} in {dtype}", op.name);
+        }
+    }
+}
+
+#[test]
+fn a_failed_walk_uses_nothing_up() {
+    use crate::ops::OpError;
+    use std::cell::Cell;
+    let cx = Cx::new();
+    let a = Param::new(&cx, &f32s(&[], &[3.0])).expect("plain");
+    let square = cx.mul(a.value(), a.value());
+    let fails = std::rc::Rc::new(Cell::new(true));
+    let pull = {
+        let fails = fails.clone();
+        Box::new(move |_: &Cx, cots: &[Option<Tensor>]| match fails.get() {
+            true => Err(OpError::new("TEST", "not yet")),
+            false => Ok(vec![cots[0].clone()]),
+        })
+    };
+    let passed =
+        cx.custom(&"passes".into(), std::slice::from_ref(&square), vec![square.detach()], pull).expect("one result");
+    let loss = cx.add(cx.mul(&passed[0], 2.0), cx.mul(&square, 5.0));
+    assert_eq!(cx.backward(&loss, BackwardOptions::default()).expect_err("the function fails").code, "TEST");
+    assert!(a.grad().is_none());
+    fails.set(false);
+    cx.backward(&loss, BackwardOptions::default()).expect("the tape is whole");
+    assert_eq!(grad_of(&a), [42.0]);
+    let again = cx.backward(&loss, BackwardOptions::default()).expect_err("used up by now");
+    assert_eq!(again.code, "TAPE-03");
+}
+
+#[test]
+fn numbers_that_were_saved_lead_on() {
+    let cx = Cx::new();
+    let a = Param::new(&cx, &Tensor::from_f64s(DType::F64, &[], &[0.5]).expect("fits")).expect("plain");
+    // d/da of a³·tanh(a): twice through what the nodes saved as words.
+    let x = a.value();
+    let y = cx.mul(cx.mul(cx.mul(&x, &x), &x), cx.tanh(&x));
+    let one = Tensor::from_f64s(DType::F64, &[], &[1.0]).expect("fits");
+    let first = cx.grads(&[(y, one)], &[x], Recording::Always).expect("tracked");
+    cx.backward(first[0].as_ref().expect("reached"), BackwardOptions::default()).expect("tracked");
+    let (v, t) = (0.5f64, 0.5f64.tanh());
+    let s = 1.0 - t * t;
+    let wanted = 6.0 * v * t + 6.0 * v * v * s - 2.0 * v * v * v * t * s;
+    assert!((grad_of(&a)[0] - wanted).abs() < 1e-14, "{:?} and not {wanted}", grad_of(&a));
 }

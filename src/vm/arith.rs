@@ -92,6 +92,7 @@ pub(super) fn operators() -> &'static Operators {
 
 impl Vm {
     /// `dst = a op b`. `assign`: `a op= b`, which updates a cell.
+    #[inline(never)] // keeps the inner loop small
     pub(super) fn arith(&mut self, op: Arith, assign: bool, dst: Reg, a: Reg, b: Reg) -> Result<(), Error> {
         let (x, y) = (self.peek(a), self.peek(b));
         let value = if self.cx.checks_finite() && !(assign && matches!(x, Value::Cell(_))) {
@@ -118,6 +119,7 @@ impl Vm {
     }
 
     /// The same with a constant on the right.
+    #[inline(never)] // keeps the inner loop small
     pub(super) fn arith_with(&mut self, op: Arith, assign: bool, dst: Reg, a: Reg, y: Value) -> Result<(), Error> {
         let x = self.peek(a);
         let value = match (x, &y) {
@@ -138,6 +140,7 @@ impl Vm {
     }
 
     /// The same with a constant on the left.
+    #[inline(never)] // keeps the inner loop small
     pub(super) fn arith_from(&mut self, op: Arith, dst: Reg, x: Value, b: Reg) -> Result<(), Error> {
         self.note_site();
         let y = self.peek(b);

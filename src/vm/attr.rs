@@ -3,17 +3,18 @@
 use std::rc::Rc;
 
 use super::Vm;
+use super::builtins;
 use super::code::Reg;
 use super::error::Error;
 use super::function::BoundMethod;
 use super::print::{describe, with_article};
 use super::value::{Kind, Obj, Value};
-use super::{arith, builtins};
 use crate::device::Device;
 use crate::diagnostic::did_you_mean;
 use crate::ops;
 use crate::ops::Attr;
-use crate::tensor::Tensor;
+use crate::ops::permute::{PERMUTE, permuted};
+use crate::tensor::{MAX_DIMS, Tensor};
 
 pub const CODES: &[(&str, &str)] = &[
     ("KIND-09", "a field that values of this kind do not have"),
@@ -27,6 +28,7 @@ const TENSOR_FIELDS: &[&str] = &["T", "device", "dtype", "ndim", "requires_grad"
 const CELL_FIELDS: &[&str] = &["data", "grad"];
 
 impl Vm {
+    #[inline(never)] // keeps the inner loop small
     pub(super) fn attr(&mut self, dst: Reg, obj: Reg, name: u16) -> Result<(), Error> {
         let name = self.code().names[name as usize].clone();
         let value = self.field_of(&self.peek(obj).clone(), &name)?;
@@ -87,10 +89,14 @@ impl Vm {
                 self.note_site();
                 match t.ndim() {
                     0 | 1 => Value::Tensor(t.clone()),
-                    n => {
-                        let op = ops::find("permute").ok_or_else(|| arith::no_operation("T"))?;
+                    n if t.is_tracked() && self.cx.grad_enabled() => {
                         let order: Rc<[i64]> = (0..n as i64).rev().collect();
-                        Value::Tensor(self.cx.call1(op, &[t.into()], &[Attr::Ints(order)])?)
+                        Value::Tensor(self.cx.call1(&PERMUTE, &[t.into()], &[Attr::Ints(order)])?)
+                    }
+                    // A view needs nothing else.
+                    n => {
+                        let order: [usize; MAX_DIMS] = std::array::from_fn(|k| n.saturating_sub(k + 1));
+                        Value::Tensor(permuted(t, &order[..n])?)
                     }
                 }
             }

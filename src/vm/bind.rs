@@ -120,6 +120,7 @@ impl Vm {
     }
 
     /// An operation on one argument: straight to the kernel for a tensor.
+    #[inline(never)] // keeps the inner loop small
     pub(super) fn unary(&mut self, dst: Reg, a: Reg, op: u16) -> Result<(), Error> {
         let op = self.code().ops[op as usize];
         self.note_site();

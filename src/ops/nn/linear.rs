@@ -52,8 +52,8 @@ static LAYER: Op = Op {
         Grad::Rule(Needs::IN1.and(Needs::SHAPES), to_input),
         Grad::Into(Needs::IN0, to_weight),
         Grad::Rule(Needs::NOTHING, |cx, _, g| {
-            let lead: Vec<i64> = (0..g.ndim() as i64 - 1).collect();
-            if lead.is_empty() { g.clone() } else { cx.sum_dims(g, &lead, false) }
+            let last = g.ndim().saturating_sub(1);
+            cx.sum_to(g, &g.dims()[last..])
         }),
     ],
     samples: &[],

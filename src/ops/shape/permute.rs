@@ -66,10 +66,9 @@ fn run(_: &Cx, args: &[Tensor], attrs: &Attrs) -> Result<Outputs> {
 pub fn permuted(x: &Tensor, order: &[usize]) -> Result<Tensor> {
     x.force()?;
     let own = x.strides();
-    let mut strides = [0; MAX_DIMS];
-    for (s, &d) in strides.iter_mut().zip(order) {
-        *s = own[d];
+    let (mut strides, mut dims) = ([0; MAX_DIMS], x.to_dims());
+    for (k, &d) in order.iter().enumerate() {
+        (strides[k], dims[k]) = (own[d], x.dims()[d]);
     }
-    let sizes: Vec<usize> = order.iter().map(|&d| x.dims()[d]).collect();
-    x.view(Dims::of(&sizes), 0, &strides)
+    x.view(dims, 0, &strides)
 }
