@@ -1,4 +1,4 @@
-//! The `reel` command: one file for each subcommand. Uses `session` and `repl`; the only place that calls clap.
+//! The `reel` command: one file for each subcommand. Uses `session` and `repl`, of `device` its settings of the process; the only place that calls clap.
 
 mod explain;
 mod options;
@@ -36,6 +36,7 @@ impl From<Exit> for ExitCode {
 
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
+    crate::device::pages::keep_what_is_freed();
     let matches = command().get_matches();
     match dispatch(&matches) {
         Ok(exit) => exit.into(),

@@ -18,3 +18,14 @@ pub fn prefer_huge(start: *mut u8, bytes: usize) {
     #[cfg(not(target_os = "linux"))]
     let _ = (start, bytes);
 }
+
+/// For a process of our own: what the system's allocator is given back stays with it. By default it returns the top of its
+/// heap at once, and every page that the next step takes there is a fault, and an interruption of the other threads.
+pub fn keep_what_is_freed() {
+    // SAFETY: only thresholds of the allocator; any value is valid.
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    unsafe {
+        libc::mallopt(libc::M_TRIM_THRESHOLD, 64 << 20);
+        libc::mallopt(libc::M_MMAP_THRESHOLD, 4 << 20);
+    }
+}
