@@ -358,6 +358,10 @@ pub(super) fn mismatch(symbol: &str, x: &Value, y: &Value) -> Error {
     let is_module = |v: &Value| matches!(v, Value::Obj(o) if matches!(**o, Obj::Instance(_)));
     if symbol == "+" && (x.as_str().is_some() || y.as_str().is_some()) {
         e.help("put the value into the string: `\"… {x}\"`, or convert it: `str(x)`")
+    } else if symbol == "*" && (x.as_str().is_some() || y.as_str().is_some()) {
+        e.help("a string is repeated by its method: `\"-\".repeat(20)`")
+    } else if symbol == "*" && (x.as_list().is_some() || y.as_list().is_some()) {
+        e.help("arithmetic is for tensors: `tensor(xs)` makes one of numbers; equal items are `list(0 for _ in 0..n)`")
     } else if x.is_none() || y.is_none() {
         e.help("one side is `none`: a `.grad` is `none` until a `backward` reaches it, and a function without a last expression gives `none`")
     } else if x.as_list().is_some() || y.as_list().is_some() || x.as_tuple().is_some() || y.as_tuple().is_some() {
