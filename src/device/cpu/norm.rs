@@ -67,23 +67,29 @@ vectorized! {
     /// `y = (x - mean) scale + shift`.
     fn write_even[T: Floating](x: &[T], mean: T, scale: T, shift: T, y: &mut [T]) {
         let (mean, scale, shift) = (mean.real::<FUSED>(), scale.real::<FUSED>(), shift.real::<FUSED>());
-        for (x, y) in x.iter().zip(y) {
-            *y = T::from_real((x.real::<FUSED>() - mean).mul_add(scale, shift));
+        let n = x.len();
+        let y = &mut y[..n];
+        for i in 0..n {
+            y[i] = T::from_real((x[i].real::<FUSED>() - mean).mul_add(scale, shift));
         }
     }
 
     /// `y = (x - mean) rstd w + b`.
     fn write_each[T: Floating](x: &[T], mean: T, rstd: T, w: &[T], b: Option<&[T]>, y: &mut [T]) {
         let (mean, rstd) = (mean.real::<FUSED>(), rstd.real::<FUSED>());
+        let n = x.len();
+        let (w, y) = (&w[..n], &mut y[..n]);
         match b {
             Some(b) => {
-                for (((x, y), w), b) in x.iter().zip(y).zip(w).zip(b) {
-                    *y = T::from_real(((x.real::<FUSED>() - mean) * rstd).mul_add(w.real::<FUSED>(), b.real::<FUSED>()));
+                let b = &b[..n];
+                for i in 0..n {
+                    let even = (x[i].real::<FUSED>() - mean) * rstd;
+                    y[i] = T::from_real(even.mul_add(w[i].real::<FUSED>(), b[i].real::<FUSED>()));
                 }
             }
             None => {
-                for ((x, y), w) in x.iter().zip(y).zip(w) {
-                    *y = T::from_real((x.real::<FUSED>() - mean) * rstd * w.real::<FUSED>());
+                for i in 0..n {
+                    y[i] = T::from_real((x[i].real::<FUSED>() - mean) * rstd * w[i].real::<FUSED>());
                 }
             }
         }
@@ -106,17 +112,21 @@ vectorized! {
     /// `dx = g scale - (x - mean) slope - level`.
     fn gradient_even[T: Floating](x: &[T], g: &[T], mean: T, scale: T, slope: T, level: T, dx: &mut [T]) {
         let [mean, scale, slope, level] = [mean, scale, slope, level].map(|v| v.real::<FUSED>());
-        for ((x, g), dx) in x.iter().zip(g).zip(dx) {
-            *dx = T::from_real(g.real::<FUSED>() * scale - (x.real::<FUSED>() - mean).mul_add(slope, level));
+        let n = x.len();
+        let (g, dx) = (&g[..n], &mut dx[..n]);
+        for i in 0..n {
+            dx[i] = T::from_real(g[i].real::<FUSED>() * scale - (x[i].real::<FUSED>() - mean).mul_add(slope, level));
         }
     }
 
     /// The same with `g w` in place of `g`.
     fn gradient_each[T: Floating](x: &[T], g: &[T], w: &[T], mean: T, scale: T, slope: T, level: T, dx: &mut [T]) {
         let [mean, scale, slope, level] = [mean, scale, slope, level].map(|v| v.real::<FUSED>());
-        for (((x, g), dx), w) in x.iter().zip(g).zip(dx).zip(w) {
-            let own = g.real::<FUSED>() * w.real::<FUSED>() * scale;
-            *dx = T::from_real(own - (x.real::<FUSED>() - mean).mul_add(slope, level));
+        let n = x.len();
+        let (g, w, dx) = (&g[..n], &w[..n], &mut dx[..n]);
+        for i in 0..n {
+            let own = g[i].real::<FUSED>() * w[i].real::<FUSED>() * scale;
+            dx[i] = T::from_real(own - (x[i].real::<FUSED>() - mean).mul_add(slope, level));
         }
     }
 }

@@ -154,25 +154,23 @@ vectorized! {
     /// Adds to the sums for `w` and `b` of a row; either may be empty.
     fn add_sums[T: Floating](x: &[T], g: &[T], mean: T, rstd: T, dw: &mut [T], db: &mut [T]) {
         let (mean, rstd) = (mean.real::<FUSED>(), rstd.real::<FUSED>());
-        if !dw.is_empty() && dw.len() == db.len() {
-            for (((x, g), dw), db) in x.iter().zip(g).zip(dw).zip(db) {
-                let g = g.real::<FUSED>();
-                *dw = T::from_real((g * rstd).mul_add(x.real::<FUSED>() - mean, dw.real::<FUSED>()));
-                *db = T::from_real(db.real::<FUSED>() + g);
-            }
-            return;
+        let n = dw.len();
+        let (x, own) = (&x[..n], &g[..n]);
+        for i in 0..n {
+            dw[i] = T::from_real((own[i].real::<FUSED>() * rstd).mul_add(x[i].real::<FUSED>() - mean, dw[i].real::<FUSED>()));
         }
-        for ((x, g), dw) in x.iter().zip(g).zip(dw) {
-            *dw = T::from_real((g.real::<FUSED>() * rstd).mul_add(x.real::<FUSED>() - mean, dw.real::<FUSED>()));
-        }
-        for (g, db) in g.iter().zip(db) {
-            *db = T::from_real(db.real::<FUSED>() + g.real::<FUSED>());
+        let n = db.len();
+        let g = &g[..n];
+        for i in 0..n {
+            db[i] = T::from_real(db[i].real::<FUSED>() + g[i].real::<FUSED>());
         }
     }
 
     fn add[T: Floating](total: &mut [T], part: &[T]) {
-        for (t, p) in total.iter_mut().zip(part) {
-            *t = T::from_real(t.real::<FUSED>() + p.real::<FUSED>());
+        let n = total.len();
+        let part = &part[..n];
+        for i in 0..n {
+            total[i] = T::from_real(total[i].real::<FUSED>() + part[i].real::<FUSED>());
         }
     }
 }
