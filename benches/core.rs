@@ -121,10 +121,10 @@ fn products(c: &mut Criterion) {
 const PROGRAMS: &str = "
 fn fib(n) { if n < 2 { n } else { fib(n - 1) + fib(n - 2) } }
 fn calls() { fib(20) }
-fn additions() { let x = 0.0; for _ in 0..100000 { x += 1.5 } x }
-fn closures() { let total = 0; let add = fn(x) { total += x }; for i in 0..10000 { add(i) } total }
+fn additions() { let x = 0.0; for _ in 0..100000 { x += 1.5 }; x }
+fn closures() { let total = 0; let add = fn(x) { total += x }; for i in 0..10000 { add(i) }; total }
 let a = param(tensor(0.99999))
-fn chain() { let y = a; for _ in 0..500 { y = y * a; y = y + 0.25 } backward(y); zero_grad(a) }
+fn chain() { let y = a; for _ in 0..500 { y = y * a; y = y + 0.25 }; backward(y); zero_grad(a) }
 seed(0)
 let x = [[0.0, 0], [0, 1], [1, 0], [1, 1]]
 let y = [[0.0], [1], [1], [0]]
