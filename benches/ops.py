@@ -1,28 +1,10 @@
 """The everyday operations, forward with backward, cases and sizes as in ops.reel: torch, in ns."""
-import statistics, time
 import torch
 import torch.nn.functional as F
+from _time import timed
 
 torch.set_num_threads(2)
 torch.manual_seed(0)
-
-
-def timed(f):
-    count = 1
-    while True:
-        start = time.perf_counter()
-        for _ in range(count):
-            f()
-        if time.perf_counter() - start > 0.005:
-            break
-        count *= 2
-    times, began = [], time.perf_counter()
-    while len(times) < 5 or (time.perf_counter() - began < 0.15 and len(times) < 200):
-        start = time.perf_counter()
-        for _ in range(count):
-            f()
-        times.append((time.perf_counter() - start) / count)
-    return statistics.median(times) * 1e9
 
 
 def case(name, inputs, f):

@@ -440,16 +440,12 @@ impl Cx {
         }
     }
 
-    /// An operation on one tensor and nothing else; `attrs` as they are by default.
-    pub fn call_alone(&self, op: &'static Op, x: &Tensor, attrs: &[Attr]) -> Result<Outputs> {
-        match &op.kind {
-            Kind::Whole { run, .. } => {
-                let out = run(self, std::slice::from_ref(x), Attrs::new(attrs))?;
-                self.finish(op, out, || [TapeArg::Tensor(x)], attrs)
-            }
-            Kind::Tile { .. } if op.params.len() == 1 => self.unary(op, x).map(Outputs::One),
-            _ => self.call(op, &[Operand::Tensor(x.clone())], attrs),
-        }
+    /// An operation of one kernel on one tensor; its attributes, left out, read as none or false. None where it is made of
+    /// other operations, or works element by element.
+    pub fn call_alone(&self, op: &'static Op, x: &Tensor) -> Result<Option<Outputs>> {
+        let Kind::Whole { run, .. } = &op.kind else { return Ok(None) };
+        let out = run(self, std::slice::from_ref(x), Attrs::new(&[]))?;
+        self.finish(op, out, || [TapeArg::Tensor(x)], &[]).map(Some)
     }
 
     /// Puts what a kernel has made on the tape.

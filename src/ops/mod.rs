@@ -264,12 +264,6 @@ impl Op {
         self.params.iter().filter(|p| p.kind.is_tensor())
     }
 
-    /// Whether one kernel makes all of its results from all of its tensors.
-    #[inline(always)]
-    pub(crate) fn is_whole(&self) -> bool {
-        matches!(self.kind, Kind::Whole { .. })
-    }
-
     /// Which of the four operations of arithmetic it is.
     #[inline(always)]
     pub(crate) fn basic(&self) -> Option<Basic> {

@@ -225,7 +225,7 @@ impl NodeObj {
         debug_assert!(self.takes_words());
         let sum = match self.word_cot() {
             None => word,
-            Some(old) => Basic::Add.apply(self.dtype, old, word).unwrap_or(word),
+            Some(old) => Basic::Add.apply(self.dtype, old, word).expect("f32 or f64"),
         };
         self.cot.set_word(sum);
         self.set_flag(WORD_COT, true);

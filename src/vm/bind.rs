@@ -110,13 +110,11 @@ impl Vm {
         {
             return Ok(Some(Value::Tensor(self.cx.unary(op, t)?)));
         }
-        // What is left out reads as none or false.
-        if !op.is_whole()
-            || !op.params[1..].iter().all(|p| matches!(p.default, ops::Default::None | ops::Default::Bool(false)))
-        {
+        let left_out = |p: &Param| matches!(p.default, ops::Default::None | ops::Default::Bool(false));
+        if !op.params[1..].iter().all(left_out) {
             return Ok(None);
         }
-        Ok(Some(outputs_value(op, self.cx.call_alone(op, t, &[])?)))
+        Ok(self.cx.call_alone(op, t)?.map(|out| outputs_value(op, out)))
     }
 
     /// An operation on one argument: straight to the kernel for a tensor.

@@ -25,13 +25,6 @@ const FLOAT: u8 = 3;
 /// The bit that the tags of tensors, cells and objects have, and no other.
 const HEAP: u8 = 4;
 
-static NOTHING: Nothing = Nothing(Value::None);
-
-/// What a function without a value returns.
-struct Nothing(Value);
-// SAFETY: `none` owns nothing and is never written.
-unsafe impl Sync for Nothing {}
-
 /// Moves a value into a place that owns nothing: numbers in the two parts in which they were written.
 ///
 /// # Safety
@@ -69,6 +62,8 @@ impl Vm {
     /// after the instruction that failed.
     #[inline(never)]
     fn run_plain(&mut self, floor: usize) -> Result<Value, Error> {
+        // What a function without a value returns.
+        let nothing = Value::None;
         // SAFETY: a frame runs, and its code lives as long as it does.
         let (mut pc, mut base) = unsafe { self.registers() };
 
@@ -571,7 +566,7 @@ impl Vm {
                         }
                     }
                     Instr::Return { src } => leave!(slot!(src)),
-                    Instr::ReturnNone => leave!(&raw const NOTHING.0),
+                    Instr::ReturnNone => leave!(&raw const nothing),
                     // All by name, so that the table has a place for each and no bound is checked.
                     Instr::TensorConst { .. }
                     | Instr::Copy2 { .. }
